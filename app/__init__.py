@@ -1,0 +1,1 @@
+"""FinTrak: exact personal and business books."""
