@@ -10,10 +10,9 @@ MAX_MINOR = 10**15 - 1
 """Largest amount that one field may hold: ten lakh crore rupees. Sums stay far below what a 64-bit integer can carry."""
 
 # ISO 4217 minor units, where they are not two (list one, 2024).
-EXPONENTS = (
-    dict.fromkeys(("BIF", "CLP", "DJF", "GNF", "ISK", "JPY", "KMF", "KRW", "PYG", "RWF", "UGX", "VND", "VUV", "XAF", "XOF", "XPF"), 0)
-    | dict.fromkeys(("BHD", "IQD", "JOD", "KWD", "LYD", "OMR", "TND"), 3)
-)
+EXPONENTS = dict.fromkeys(
+    ("BIF", "CLP", "DJF", "GNF", "ISK", "JPY", "KMF", "KRW", "PYG", "RWF", "UGX", "VND", "VUV", "XAF", "XOF", "XPF"), 0
+) | dict.fromkeys(("BHD", "IQD", "JOD", "KWD", "LYD", "OMR", "TND"), 3)
 
 MULTIPLIERS = {"": 1, "k": 10**3, "l": 10**5, "lakh": 10**5, "cr": 10**7, "crore": 10**7, "m": 10**6}
 
@@ -63,7 +62,10 @@ def from_minor(minor: int, currency: str) -> Decimal:
     return Decimal(minor).scaleb(-exponent(currency))
 
 
-_TOKEN = re.compile(r"\s*(?:(?P<number>[\d.,'’\u00a0\u202f]*\d[\d.,'’\u00a0\u202f]*)\s*(?P<unit>lakh|crore|cr|[klm])?(?![a-z])|(?P<mark>[-+*/()×÷−–]))", re.IGNORECASE)  # noqa: E501
+_TOKEN = re.compile(
+    r"\s*(?:(?P<number>[\d.,'’\u00a0\u202f]*\d[\d.,'’\u00a0\u202f]*)\s*(?P<unit>lakh|crore|cr|[klm])?(?![a-z])|(?P<mark>[-+*/()×÷−–]))",
+    re.IGNORECASE,
+)
 _SAME_MARK = str.maketrans({"×": "*", "÷": "/", "−": "-", "–": "-"})
 _MAX_TEXT = 80
 _MAX_DEPTH = 8
@@ -117,7 +119,9 @@ class _Sum:
                 unit = (found["unit"] or "").lower()
                 value = typed_number(number, self._style) * MULTIPLIERS[unit]
                 if not unit and -int(value.as_tuple().exponent) > exponent(self._currency):
-                    raise InvalidAmount(f"{self._currency} has {exponent(self._currency) or 'no'} decimals. {LIKE_THIS}")
+                    raise InvalidAmount(
+                        f"{self._currency} has {exponent(self._currency) or 'no'} decimals. {LIKE_THIS}"
+                    )
                 tokens.append(value)
             else:
                 tokens.append(found["mark"].translate(_SAME_MARK))
@@ -192,7 +196,10 @@ def typed_number(text: str, style: NumberStyle) -> Decimal:
 
 def _is_grouped(whole: str) -> bool:
     """Whether one kind of mark cuts the digits as lakhs or thousands do: 1,23,456 or 123.456 or 1,234,567."""
-    return re.fullmatch(r"\d{1,3}(?P<mark>[.,])(?:\d{2}(?P=mark))*\d{3}|\d{1,3}(?P<m2>[.,])\d{3}(?:(?P=m2)\d{3})*", whole) is not None
+    return (
+        re.fullmatch(r"\d{1,3}(?P<mark>[.,])(?:\d{2}(?P=mark))*\d{3}|\d{1,3}(?P<m2>[.,])\d{3}(?:(?P=m2)\d{3})*", whole)
+        is not None
+    )
 
 
 def grouped(digits: str, style: NumberStyle) -> str:
@@ -222,7 +229,9 @@ class MoneyParts:
         return f"{self.sign}{self.symbol}{self.whole}{self.decimals}"
 
 
-def money_parts(minor: int, currency: str, style: NumberStyle, symbol: str, *, decimals: bool = True, signed: bool = False) -> MoneyParts:
+def money_parts(
+    minor: int, currency: str, style: NumberStyle, symbol: str, *, decimals: bool = True, signed: bool = False
+) -> MoneyParts:
     """Write an amount. Without decimals it is rounded half-up to whole units; `signed` puts a plus before money in.
 
     >>> str(money_parts(-12345678, "INR", INDIAN, "₹"))
@@ -240,8 +249,32 @@ def money_parts(minor: int, currency: str, style: NumberStyle, symbol: str, *, d
 def short_money(minor: int, currency: str, style: NumberStyle, symbol: str) -> str:
     """For chart axes only: ₹1.5L and ₹2Cr in India, 150K and 2M elsewhere."""
     value = abs(from_minor(minor, currency))
-    steps = ((10**7, "Cr"), (10**5, "L"), (10**3, "K")) if 2 in style.sizes else ((10**9, "B"), (10**6, "M"), (10**3, "K"))
+    steps = (
+        ((10**7, "Cr"), (10**5, "L"), (10**3, "K"))
+        if style.sizes == INDIAN.sizes
+        else ((10**9, "B"), (10**6, "M"), (10**3, "K"))
+    )
     size, letter = next(((s, t) for s, t in steps if value >= s), (1, ""))
     figure = f"{(value / size).quantize(Decimal('0.01') if letter else Decimal(1), rounding=ROUND_HALF_UP):f}"
     figure = figure.rstrip("0").rstrip(".") if "." in figure else figure
     return f"{'−' if minor < 0 else ''}{symbol}{figure.replace('.', style.decimal)}{letter}"
+
+
+def allocate(total_minor: int, weights: list[int]) -> list[int]:
+    """Cut an amount in proportion to whole, non-negative weights so that the parts add up to it exactly.
+
+    The largest remainders get the odd minor units, earlier parts first.
+    Raises: ValueError when no weight is positive.
+
+    >>> allocate(100, [1, 1, 1])
+    [34, 33, 33]
+    """
+    whole = sum(weights)
+    if whole <= 0 or min(weights) < 0:
+        raise ValueError("weights must not be negative, and one must be positive")
+    sign, size = (-1 if total_minor < 0 else 1), abs(total_minor)
+    parts = [size * weight // whole for weight in weights]
+    by_remainder = sorted(range(len(weights)), key=lambda at: (-(size * weights[at] % whole), at))
+    for at in by_remainder[: size - sum(parts)]:
+        parts[at] += 1
+    return [sign * part for part in parts]

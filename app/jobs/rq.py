@@ -1,0 +1,23 @@
+"""Hands jobs to workers on other processes or machines through Redis."""
+
+import redis
+import rq
+
+from app.jobs.port import JobArgument, JobName
+
+QUEUE = "fintrak"
+HANDLER = "app.tasks.run_in_worker"
+
+
+class RedisQueue:
+    """An RQ queue. Workers run `flask --app wsgi worker`."""
+
+    def __init__(self, url: str) -> None:
+        self._url = url
+        self._queue: rq.Queue | None = None
+
+    def enqueue(self, name: JobName, **arguments: JobArgument) -> None:
+        """Put it on the queue. Raises: redis.RedisError when Redis is away."""
+        if self._queue is None:
+            self._queue = rq.Queue(QUEUE, connection=redis.Redis.from_url(self._url))
+        self._queue.enqueue(HANDLER, name.value, arguments, job_timeout=3600, result_ttl=0)

@@ -1,0 +1,1 @@
+"""Learning from a book's own past: what is usual, and what is not."""

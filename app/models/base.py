@@ -1,0 +1,64 @@
+"""What every table shares: names of constraints, column types that behave alike on SQLite, PostgreSQL and MariaDB."""
+
+from datetime import UTC, datetime
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import BigInteger, DateTime, Dialect, Enum, Integer, MetaData, String
+from sqlalchemy.dialects import mysql
+from sqlalchemy.orm import DeclarativeBase
+from sqlalchemy.types import TypeDecorator, TypeEngine
+
+TABLE_OPTIONS = {"mysql_engine": "InnoDB", "mysql_charset": "utf8mb4", "mysql_collate": "utf8mb4_bin"}
+"""MariaDB compares text byte by byte, like the other two."""
+
+BigInt = BigInteger().with_variant(Integer, "sqlite")
+"""64 bits everywhere; SQLite only counts up an INTEGER PRIMARY KEY, and its INTEGER has 64 bits anyway."""
+
+
+class UtcDateTime(TypeDecorator[datetime]):
+    """An instant, kept in UTC to the microsecond, always aware in Python."""
+
+    impl = DateTime
+    cache_ok = True
+
+    def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[Any]:
+        """MariaDB keeps whole seconds unless told otherwise."""
+        return dialect.type_descriptor(mysql.DATETIME(fsp=6) if dialect.name in {"mysql", "mariadb"} else DateTime())
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:  # noqa: ARG002 - SQLAlchemy's signature
+        """Refuse a naive instant: nobody knows what it means."""
+        if value is not None and value.tzinfo is None:
+            raise ValueError("an instant needs a time zone")
+        return value and value.astimezone(UTC).replace(tzinfo=None)
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:  # noqa: ARG002 - SQLAlchemy's signature
+        """Give the zone back."""
+        return value and value.replace(tzinfo=UTC)
+
+
+def words(values: type[StrEnum]) -> Enum:
+    """A column that holds one of a StrEnum's values, as text with a check constraint."""
+    return Enum(
+        values,
+        native_enum=False,
+        length=20,
+        create_constraint=True,
+        name=values.__name__.lower(),
+        values_callable=lambda enum: [member.value for member in enum],
+    )
+
+
+class Base(DeclarativeBase):
+    """Base of all tables. NOT NULL unless the type says `| None`."""
+
+    metadata = MetaData(
+        naming_convention={
+            "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+            "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+            "ck": "ck_%(table_name)s_%(constraint_name)s",
+            "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+            "pk": "pk_%(table_name)s",
+        }
+    )
+    type_annotation_map = {datetime: UtcDateTime(), int: BigInt, str: String(200)}  # noqa: RUF012 - SQLAlchemy reads it from the class

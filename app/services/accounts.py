@@ -1,0 +1,339 @@
+"""What people do with accounts and categories: add, change, move, merge, archive."""
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from sqlalchemy import func, select, update
+
+from app.domain.books import (
+    CATEGORY_KINDS,
+    MONEY_KINDS,
+    MONEY_SUBTYPES,
+    AccountKind,
+    Leg,
+    Need,
+    Source,
+    Subtype,
+    TransactionKind,
+)
+from app.domain.errors import NotInBook, Refused
+from app.domain.sequences import batched
+from app.domain.texts import clean, key
+from app.models.account import Account
+from app.models.statement_import import ImportRow
+from app.models.transaction import Posting, Transaction
+from app.services.deps import Deps
+from app.services.posting import Draft, account_kinds, post, repost, unpost
+from app.services.uow import BookWork, book_work
+
+NAME_LENGTH = 80
+MAX_DEPTH = 5
+COLOURS = range(1, 9)
+
+
+@dataclass(frozen=True, slots=True)
+class AccountCommand:
+    """A money account as a person states it. The opening balance is what is in it (for a card or loan: what is owed)."""
+
+    book_id: int
+    user_id: int | None
+    name: str
+    subtype: Subtype
+    currency: str
+    icon: str = "bank"
+    colour: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class CategoryCommand:
+    """A category as a person states it."""
+
+    book_id: int
+    user_id: int | None
+    name: str
+    kind: AccountKind
+    parent_id: int | None = None
+    need: Need = Need.NONE
+    icon: str = "tag"
+    colour: int = 8
+
+
+def add_account(
+    command: AccountCommand,
+    *,
+    opening_minor: int = 0,
+    opening_on: date | None = None,
+    opening_base_minor: int | None = None,
+    deps: Deps,
+) -> int:
+    """Open an account, with what is in it on a day. Returns its id.
+
+    `opening_minor` is in the account's currency; `opening_base_minor`, in the book's, is needed when they differ.
+    Raises: Refused with the field to correct.
+    """
+    if command.subtype not in MONEY_SUBTYPES:
+        raise Refused("Choose a kind of account.", field="subtype")
+    with book_work(deps, command.book_id, user_id=command.user_id) as work:
+        kind = MONEY_SUBTYPES[command.subtype]
+        account = Account(
+            book_id=work.book.id,
+            kind=kind,
+            subtype=command.subtype,
+            currency=_currency(command.currency),
+            parent_id=None,
+            need=Need.NONE,
+            is_archived=False,
+            **_looks(work, command.name, kind, command.icon, command.colour),
+        )
+        work.session.add(account)
+        work.session.flush()
+        work.audit("account.added", f"account:{account.id}", after=_described(account))
+        if opening_minor:
+            _post_opening(work, account, opening_minor, opening_base_minor, opening_on)
+    return account.id
+
+
+def change_account(account_id: int, command: AccountCommand, *, deps: Deps) -> None:
+    """Rename or redress a money account. Its currency and its side (owned or owed) stay what they are.
+
+    Raises: NotInBook, Refused.
+    """
+    with book_work(deps, command.book_id, user_id=command.user_id) as work:
+        account = _account(work, account_id, MONEY_KINDS)
+        if MONEY_SUBTYPES.get(command.subtype) != account.kind:
+            raise Refused("What you own cannot become what you owe. Open another account.", field="subtype")
+        before = _described(account)
+        for name, value in _looks(
+            work, command.name, account.kind, command.icon, command.colour, but=account.id
+        ).items():
+            setattr(account, name, value)
+        account.subtype = command.subtype
+        work.audit("account.changed", f"account:{account.id}", before=before, after=_described(account))
+
+
+def add_category(command: CategoryCommand, *, deps: Deps) -> int:
+    """Make a category. Returns its id.
+
+    Raises: Refused with the field to correct; NotInBook for a parent of another book.
+    """
+    if command.kind not in CATEGORY_KINDS:
+        raise Refused("Choose whether money goes out or comes in.", field="kind")
+    with book_work(deps, command.book_id, user_id=command.user_id) as work:
+        account = Account(
+            book_id=work.book.id,
+            kind=command.kind,
+            subtype=Subtype.CATEGORY,
+            currency=work.book.currency,
+            parent_id=_parent(work, command.parent_id, command.kind),
+            need=command.need if command.kind == AccountKind.EXPENSE else Need.NONE,
+            is_archived=False,
+            **_looks(work, command.name, command.kind, command.icon, command.colour),
+        )
+        work.session.add(account)
+        work.session.flush()
+        work.audit("category.added", f"account:{account.id}", after=_described(account))
+    return account.id
+
+
+def change_category(category_id: int, command: CategoryCommand, *, deps: Deps) -> None:
+    """Rename, move in the tree, tag or redress a category. Its kind stays.
+
+    Raises: NotInBook, Refused.
+    """
+    with book_work(deps, command.book_id, user_id=command.user_id) as work:
+        account = _account(work, category_id, CATEGORY_KINDS)
+        before = _described(account)
+        for name, value in _looks(
+            work, command.name, account.kind, command.icon, command.colour, but=account.id
+        ).items():
+            setattr(account, name, value)
+        account.parent_id = _parent(work, command.parent_id, account.kind, child=account.id)
+        account.need = command.need if account.kind == AccountKind.EXPENSE else Need.NONE
+        work.audit("category.changed", f"account:{account.id}", before=before, after=_described(account))
+
+
+def archive_account(account_id: int, *, is_archived: bool, book_id: int, user_id: int | None, deps: Deps) -> None:
+    """Put an account or category away, or bring it back. Its history stays; new transactions cannot use it.
+
+    Raises: NotInBook.
+    """
+    with book_work(deps, book_id, user_id=user_id) as work:
+        account = _account(work, account_id, MONEY_KINDS | CATEGORY_KINDS)
+        if account.is_archived != is_archived:
+            account.is_archived = is_archived
+            work.audit("account.archived" if is_archived else "account.unarchived", f"account:{account.id}")
+
+
+def merge_category(category_id: int, into_id: int, *, book_id: int, user_id: int | None, deps: Deps) -> int:
+    """Move everything of one category into another of the same kind and archive the first. Returns how many transactions moved.
+
+    Raises: NotInBook, Refused.
+    """
+    with book_work(deps, book_id, user_id=user_id) as work:
+        source, target = _account(work, category_id, CATEGORY_KINDS), _account(work, into_id, CATEGORY_KINDS)
+        if source.id == target.id or source.kind != target.kind:
+            raise Refused("Choose another category of the same kind.", field="into_id")
+        if target.is_archived:
+            raise Refused("That category is archived. Choose another one.", field="into_id")
+        if source.id in _line_of(work, target.id):
+            raise Refused("A category cannot be merged into one of its own parts.", field="into_id")
+        ids = work.session.scalars(
+            select(Posting.transaction_id)
+            .where(Posting.book_id == book_id, Posting.account_id == source.id)
+            .distinct()
+            .order_by(Posting.transaction_id)
+        ).all()
+        for batch in batched(ids, 500):
+            _move_legs(work, batch, source.id, target.id)
+        _move_void_legs(work, source.id, target.id)
+        work.session.execute(
+            update(Account)
+            .where(Account.book_id == book_id, Account.parent_id == source.id)
+            .values(parent_id=target.id)
+        )
+        work.session.execute(
+            update(ImportRow)
+            .where(ImportRow.book_id == book_id, ImportRow.category_id == source.id)
+            .values(category_id=target.id)
+        )
+        source.is_archived = True
+        work.book.revision += 1
+        work.audit(
+            "category.merged",
+            f"account:{source.id}",
+            before=_described(source),
+            after={"into": target.id, "transactions": len(ids)},
+        )
+    return len(ids)
+
+
+def _move_legs(work: BookWork, ids: Sequence[int], from_id: int, to_id: int) -> None:
+    days = dict(
+        work.session.execute(
+            select(Transaction.id, Transaction.occurred_on).where(
+                Transaction.book_id == work.book.id, Transaction.id.in_(ids)
+            )
+        ).tuples()
+    )
+    legs = unpost(work, ids)
+    repost(work, [(each, days[each], merged_legs(legs[each], from_id, to_id)) for each in ids])
+
+
+def _move_void_legs(work: BookWork, from_id: int, to_id: int) -> None:
+    rows = work.session.scalars(
+        select(Transaction).where(Transaction.book_id == work.book.id, Transaction.void_legs.is_not(None))
+    )
+    for row in rows:
+        legs = tuple(Leg(*leg) for leg in json.loads(row.void_legs or "[]"))
+        if any(leg.account_id == from_id for leg in legs):
+            row.void_legs = json.dumps(
+                [[leg.account_id, leg.amount_minor, leg.base_minor] for leg in merged_legs(legs, from_id, to_id)]
+            )
+
+
+def merged_legs(legs: Sequence[Leg], from_id: int, to_id: int) -> tuple[Leg, ...]:
+    """Legs with one account replaced by another; two legs on one account become one."""
+    merged: dict[int, Leg] = {}
+    for leg in legs:
+        account_id = to_id if leg.account_id == from_id else leg.account_id
+        seen = merged.get(account_id)
+        merged[account_id] = Leg(
+            account_id,
+            leg.amount_minor + (seen.amount_minor if seen else 0),
+            leg.base_minor + (seen.base_minor if seen else 0),
+        )
+    return tuple(leg for leg in merged.values() if leg.amount_minor or leg.base_minor)
+
+
+def _post_opening(
+    work: BookWork, account: Account, opening_minor: int, base_minor: int | None, day: date | None
+) -> None:
+    if day is None:
+        raise Refused("Write the day of the opening balance.", field="opening_on")
+    if account.currency == work.book.currency:
+        base_minor = opening_minor
+    elif base_minor is None or (base_minor > 0) != (opening_minor > 0) or base_minor == 0:
+        raise Refused(f"Write what this is in {work.book.currency}, the currency of this book.", field="opening_base")
+    sign = 1 if account.kind == AccountKind.ASSET else -1
+    equity_id = work.session.scalar(
+        select(Account.id).where(Account.book_id == work.book.id, Account.subtype == Subtype.OPENING)
+    )
+    if equity_id is None:
+        raise NotInBook("opening account", Subtype.OPENING, work.book.id)
+    draft = Draft(
+        occurred_on=day,
+        kind=TransactionKind.OPENING,
+        legs=(
+            Leg(account.id, sign * opening_minor, sign * base_minor),
+            Leg(equity_id, -sign * base_minor, -sign * base_minor),
+        ),
+        source=Source.FORM,
+        description=f"Opening balance of {account.name}",
+    )
+    [transaction_id] = post(work, [draft], account_kinds(work, [account.id, equity_id]))
+    after = {"account": account.id, "occurred_on": day.isoformat(), "amount_minor": opening_minor}
+    work.audit("transaction.recorded", f"transaction:{transaction_id}", after=after)
+
+
+def _account(work: BookWork, account_id: int, kinds: frozenset[AccountKind]) -> Account:
+    account = work.session.scalars(
+        select(Account).where(Account.book_id == work.book.id, Account.id == account_id)
+    ).one_or_none()
+    if account is None or account.kind not in kinds:
+        raise NotInBook("account", account_id, work.book.id)
+    return account
+
+
+def _looks(
+    work: BookWork, name: str, kind: AccountKind, icon: str, colour: int, *, but: int | None = None
+) -> dict[str, Any]:
+    text = clean(name, NAME_LENGTH)
+    if not text:
+        raise Refused("Write a name.", field="name")
+    same = (
+        select(func.count())
+        .select_from(Account)
+        .where(Account.book_id == work.book.id, Account.kind == kind, Account.name_key == key(text))
+    )
+    if work.session.scalar(same.where(Account.id != but) if but else same):
+        raise Refused(f"There is already “{text}” in this book.", field="name")
+    if colour not in COLOURS or not icon or not all(part.isascii() and part.isalnum() for part in icon.split("-")):
+        raise Refused("Choose an icon and a colour from the list.", field="icon")
+    return {"name": text, "name_key": key(text), "icon": icon[:40], "colour": colour}
+
+
+def _currency(currency: str) -> str:
+    if len(currency) != 3 or not (currency.isascii() and currency.isalpha() and currency.isupper()):  # noqa: PLR2004 - ISO 4217
+        raise Refused("Choose a currency.", field="currency")
+    return currency
+
+
+def _parent(work: BookWork, parent_id: int | None, kind: AccountKind, *, child: int | None = None) -> int | None:
+    if parent_id is None:
+        return None
+    parent = _account(work, parent_id, CATEGORY_KINDS)
+    line = _line_of(work, parent.id)
+    if parent.kind != kind or child in line:
+        raise Refused("A category can stand under another one of its kind, but not under itself.", field="parent_id")
+    if len(line) >= MAX_DEPTH:
+        raise Refused(f"Categories can stand at most {MAX_DEPTH} deep.", field="parent_id")
+    return parent.id
+
+
+def _line_of(work: BookWork, account_id: int) -> list[int]:
+    """The account and all that it stands under."""
+    parents = dict(
+        work.session.execute(select(Account.id, Account.parent_id).where(Account.book_id == work.book.id)).tuples()
+    )
+    line = [account_id]
+    while (parent := parents[line[-1]]) is not None:
+        line.append(parent)
+    return line
+
+
+def _described(account: Account) -> dict[str, Any]:
+    shown = ("kind", "subtype", "name", "currency", "parent_id", "need", "icon", "colour", "is_archived")
+    return {name: getattr(account, name) for name in shown}

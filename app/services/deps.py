@@ -1,0 +1,34 @@
+"""What services need from outside: a session, a clock, and the capabilities behind ports."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol
+
+from sqlalchemy.orm import Session
+
+from app.jobs.port import JobQueue
+
+
+class Mailer(Protocol):
+    """Sends plain e-mails."""
+
+    is_configured: bool
+
+    def send(self, to: str, subject: str, text: str) -> None:
+        """Send one. Raises: OSError when the server does not take it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Deps:
+    """The dependencies of services, assembled once by the factory."""
+
+    open_session: Callable[[], Session]
+    now: Callable[[], datetime]  # aware, UTC
+    jobs: JobQueue
+    mailer: Mailer
+
+    @property
+    def session(self) -> Session:
+        """The session of the current request or job."""
+        return self.open_session()
