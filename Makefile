@@ -1,6 +1,6 @@
 # Everything a developer or operator types. CI calls these and nothing else.
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-dev run demo test test-fast lint fix bench migration assets lock
+.PHONY: help setup setup-dev run demo test test-fast lint fix bench migration assets lock train-receipts
 
 PORT ?= 8000
 HOST ?= 127.0.0.1
@@ -15,7 +15,7 @@ LOCK := $(PY) -m piptools compile --upgrade --quiet --strip-extras --no-annotate
 	--no-emit-find-links --no-emit-index-url --no-emit-options
 
 help: ## Show this list
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 setup: ## Create .venv and install what FinTrak runs on (PYTHON=… picks the interpreter)
 	@scripts/setup
@@ -58,3 +58,7 @@ assets: setup ## Fetch the front-end packages of package-lock.json again
 lock: setup-dev ## Pin the newest packages that requirements*.in allow (run it with the oldest Python, 3.11)
 	$(LOCK) --output-file=requirements.txt requirements.in
 	$(LOCK) --output-file=requirements-dev.txt requirements-dev.in
+
+train-receipts: setup-dev ## Train the receipt rankers: make train-receipts DIRS="labelled/one labelled/two"
+	@test -n '$(DIRS)' || { echo 'Name folders of labelled receipts: make train-receipts DIRS="a b"' >&2; exit 1; }
+	$(PY) -m benchmarks.train_receipts $(DIRS) $(ARGS)
