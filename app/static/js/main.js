@@ -31,5 +31,7 @@ export async function enliven(root) {
   }));
 }
 
-await enliven(document.documentElement);
-document.documentElement.dataset.ready = ''; // for tests that press buttons as soon as they can
+// No top-level await: behaviours may import this module while it is bringing them in.
+enliven(document.documentElement).then(() => {
+  document.documentElement.dataset.ready = ''; // for tests that press buttons as soon as they can
+});

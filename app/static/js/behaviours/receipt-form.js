@@ -1,0 +1,104 @@
+/**
+ * Reads a receipt and fills the transaction form beside it. It never saves: the person does, with the form's own button.
+ * Without JavaScript the file is sent by its own form and the server answers with the filled page.
+ *
+ * Markup: macro `reader` of components/receipts.html:
+ *   <figure data-behaviour="receipt-form" data-url="/process-receipt-accurate" data-form="id of the transaction form">
+ *     <div data-stage hidden> · <form data-reader> with csrf_token and a file input · <div data-work hidden> · <p data-problem hidden>
+ *     optional <script type="application/json" data-reading> with a reading to show at once </figure>
+ *
+ * The URL takes the file as `receipt` and answers {receipt_id, image_url, engine, milliseconds, image: {width, height},
+ *   fields: {payee|occurred_on|amount|tax|currency|category_id: {value, confidence, sure, why, alternative, box: [x, y, w, h] | null}},
+ *   items: [{description, amount}]} or {error}. Values are texts as the form's fields expect them.
+ */
+import { icon, make } from '../elements.js';
+import { text as moneyText } from '../money.js';
+import { fill, rememberTyping } from '../receipt-fields.js';
+import { show } from '../receipt-photo.js';
+
+export function attach(figure, { fetch = globalThis.fetch } = {}) {
+  const reader = figure.querySelector('[data-reader]');
+  const form = document.getElementById(figure.dataset.form);
+  const input = reader.querySelector('input[type="file"]');
+  let asked = 0;
+  rememberTyping(form);
+
+  for (const button of reader.querySelectorAll('[type="submit"]')) button.hidden = true; // a chosen file is read at once
+  input.addEventListener('change', () => input.files.length && read(input.files[0]));
+  figure.querySelector('[data-replace]')?.addEventListener('click', () => input.click());
+
+  const island = figure.querySelector('script[data-reading]');
+  if (island) apply(JSON.parse(island.textContent));
+
+  async function read(file) {
+    asked += 1;
+    const question = asked;
+    state('work');
+    const reading = await send(file);
+    if (question !== asked) return; // another file was chosen meanwhile
+    if (reading.error) {
+      state('problem', reading.error);
+      input.value = '';
+    } else apply(reading);
+  }
+
+  async function send(file) {
+    const body = new FormData();
+    body.append('receipt', file);
+    try {
+      const response = await fetch(figure.dataset.url, {
+        method: 'POST', body, headers: { Accept: 'application/json', 'X-CSRFToken': reader.elements.csrf_token.value },
+      });
+      const answer = await response.json().catch(() => null);
+      if (answer && (response.ok || answer.error)) return answer;
+      return { error: response.status === 413 ? 'This file is too large. The form is as it was.' : FAILED };
+    } catch {
+      return { error: 'The server did not answer. Check the connection and choose the photo again. The form is as it was.' };
+    }
+  }
+
+  function apply(reading) {
+    state('done');
+    show(figure, reading, form);
+    if (form.elements.receipt_id) form.elements.receipt_id.value = reading.receipt_id;
+    const { doubtful, clear } = fill(form, reading.fields);
+    announce(form, doubtful, clear);
+    listItems(form, reading.items ?? []);
+  }
+
+  function state(name, words = '') {
+    figure.querySelector('[data-work]').hidden = name !== 'work';
+    const problem = figure.querySelector('[data-problem]');
+    problem.hidden = name !== 'problem';
+    problem.querySelector('[data-problem-text]').textContent = words;
+    reader.hidden = name === 'work' || name === 'done';
+  }
+}
+
+const FAILED = 'We could not read this photo. The form is as it was; you can fill it by hand.';
+
+/** One sentence above the fields: what needs a look. */
+function announce(form, doubtful, clear) {
+  form.querySelector('[data-receipt-summary]')?.remove();
+  const needs = doubtful === 1 ? 'One field needs a look.' : `${doubtful} fields need a look.`;
+  const rest = clear === 0 ? '' : clear === 1 ? ' The other one was read clearly.' : ` The other ${clear} were read clearly.`;
+  const alert = make('div', { class: `ft-alert ft-alert--${doubtful ? 'warn' : 'ok'}`, role: 'status', 'data-receipt-summary': true },
+    icon(doubtful ? 'eye-fill' : 'check2-circle'),
+    make('div', { class: 'ft-alert__text' }, ...(doubtful
+      ? [make('strong', { text: needs }), rest]
+      : ['Everything was read clearly. Look it over and save.'])));
+  (form.querySelector('.ft-formbody') ?? form).prepend(alert);
+}
+
+/** The receipt's lines, folded under the fields. */
+function listItems(form, items) {
+  form.querySelector('[data-receipt-items]')?.remove();
+  if (!items.length) return;
+  const rows = items.map(({ description, amount }) => make('li', { class: 'ft-row ft-row--tight' },
+    make('span', { class: 'ft-row__main', text: description }),
+    make('span', { class: 'ft-row__end ft-num', text: typeof amount === 'number' ? moneyText(amount) : amount ?? '' })));
+  const fold = make('details', { class: 'ft-fold', 'data-receipt-items': true },
+    make('summary', {}, icon('chevron-right'), make('span', { text: items.length === 1 ? '1 item' : `${items.length} items` })),
+    make('ul', { class: 'ft-list ft-fold__body' }, ...rows));
+  (form.querySelector('.ft-form') ?? form).append(fold);
+}

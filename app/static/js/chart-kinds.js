@@ -1,0 +1,80 @@
+/** One function per kind of chart: its data (described in behaviours/chart.js) becomes Chart.js's configuration. */
+import { band, bar, line, token } from './chart-parts.js';
+import { toMajor } from './money.js';
+
+const series = (values, { currency }) => (values ?? []).map((value) => toMajor(value, currency));
+const paintOf = (paint) => token(paint === 'out' ? '--ft-chart-out' : `--ft-c${paint}`);
+
+export const KINDS = {
+  /** Money spent so far, against last month, the budget, and where it is heading. */
+  pace(data, options) {
+    const ink = token('--ft-c1');
+    const { names = {}, today } = data;
+    if (data.ticks) {
+      options.scales.x.ticks.autoSkip = false;
+      options.scales.x.ticks.callback = (_value, index) => (data.ticks.includes(index) ? data.labels[index] : null);
+    }
+    if (today !== undefined) options.plugins.rule = { index: today, text: 'Today', align: today < data.labels.length / 6 ? 'left' : 'right' };
+    const now = series(data.now, data);
+    const sets = [line(names.now ?? 'This month', now, ink, {
+      borderWidth: 2.5, fill: 'origin', backgroundColor: token('--ft-chart-fill'), pointRadius: now.map((_, index) => (index === today ? 5 : 0)),
+      pointBackgroundColor: ink, pointBorderColor: token('--ft-surface'), pointBorderWidth: 2,
+    })];
+    if (data.likely) sets.push(line(names.likely ?? 'Likely', series(data.likely, data), ink, { borderDash: [4, 4] }));
+    if (data.before) sets.push(line(names.before ?? 'Month before', series(data.before, data), token('--ft-chart-past'), { borderDash: [2, 3], borderWidth: 1.5 }));
+    if (data.budget) sets.push(line(names.budget ?? 'Budget', series(data.budget, data), token('--ft-ink-3'), { borderWidth: 1, pointHoverRadius: 0 }));
+    if (data.low) sets.push(...band(series(data.low, data), series(data.high, data)));
+    return { data: { labels: data.labels, datasets: sets } };
+  },
+
+  /** Money in beside money out. */
+  flow(data) {
+    const [into, out] = data.names;
+    return {
+      type: 'bar',
+      data: {
+        labels: data.labels,
+        datasets: [bar(into, series(data.in, data), token('--ft-chart-in')), bar(out, series(data.out, data), token('--ft-chart-out'))],
+      },
+    };
+  },
+
+  /** One quantity over time. The only kind whose axis may start elsewhere than at zero. */
+  area(data, options) {
+    options.scales.y.beginAtZero = false;
+    const fill = { fill: 'start', backgroundColor: token('--ft-chart-fill') };
+    return { data: { labels: data.labels, datasets: [line(data.name, series(data.values, data), token('--ft-c1'), fill)] } };
+  },
+
+  /** A share over time. Its own small plot under the money it belongs to: never a second y axis. */
+  percent(data, options) {
+    options.scales.y.ticks.callback = (value) => `${value}%`;
+    options.scales.y.ticks.maxTicksLimit = 4;
+    options.scales.x.offset = true;
+    const dots = { percent: true, pointRadius: 2.5, pointBackgroundColor: token('--ft-surface'), pointBorderWidth: 1.75 };
+    return { data: { labels: data.labels, datasets: [line(data.name, data.values, token('--ft-c1'), dots)] } };
+  },
+
+  /** History, then a forecast with its interval. */
+  forecast(data, options) {
+    const ink = token('--ft-c1');
+    const [past, likely] = data.names;
+    if (data.from !== undefined) options.plugins.rule = { index: data.from, text: 'Today' };
+    const sets = [
+      line(past, series(data.past, data), ink, { borderWidth: 2.5 }),
+      line(likely, series(data.likely, data), ink, { borderDash: [4, 4] }),
+      ...band(series(data.low, data), series(data.high, data)),
+    ];
+    if (data.floor) {
+      const level = data.labels.map(() => toMajor(data.floor.value, data.currency));
+      sets.push(line(data.floor.name, level, token('--ft-bad-fill'), { borderWidth: 1, borderDash: [2, 3], pointHoverRadius: 0 }));
+    }
+    return { data: { labels: data.labels, datasets: sets } };
+  },
+
+  /** Amounts per period or per group, side by side. */
+  bars(data) {
+    const sets = data.series.map(({ name, values, paint }) => bar(name, series(values, data), paintOf(paint)));
+    return { type: 'bar', data: { labels: data.labels, datasets: sets } };
+  },
+};
