@@ -34,7 +34,7 @@ _AMOUNT = re.compile(
 )
 _SIMPLE = re.compile(r"(-?)(\d+)\.(\d\d?)")
 _ONE_MARK = re.compile(r"(\d*)([.,])(\d*)")
-_GROUPED = re.compile(r"(\d{1,3}(?:([.,' ])\d{2,3})?(?:\2\d{2,3})*\2\d{3})(?:([.,])(\d*))?")
+_GROUPED = re.compile(r"(\d{1,3}([.,' ])(?:\d{2,3}\2)*\d{3})(?:([.,])(\d*))?")
 _OUT_MARKS = frozenset(_OUT.split("|"))
 
 
@@ -95,7 +95,7 @@ def _split(body: str) -> tuple[str, str, str, str, str] | None:
         return (whole or "0", tail, "?" if may_group else separator, separator if may_group else "", "")
     if found := _GROUPED.fullmatch(body):
         whole, group, point, tail = found.groups()
-        if group is None or point == group:
+        if point == group:
             return None
         excludes = group if group in ".," else ""
         return re.sub(r"\D", "", whole), tail or "", point or "", "", excludes
