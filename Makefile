@@ -30,8 +30,8 @@ run: setup ## Serve on http://127.0.0.1:8000 (PORT=… for another port)
 test: setup-dev ## Run every test (ARGS="-k transfer" for some)
 	@$(PY) -m pytest -n auto $(ARGS)
 
-test-fast: setup-dev ## Run the tests that need no browser and no patience
-	@$(PY) -m pytest -n 0 -m "not slow and not browser" $(FAST) $(ARGS)
+test-fast: setup-dev ## Run what needs no browser, no server and no patience
+	@$(PY) -m pytest -n 0 --databases sqlite -m "not slow and not browser" $(FAST) $(ARGS)
 
 lint: setup-dev ## Check style, types, layers and templates
 	$(BIN)/ruff check .
