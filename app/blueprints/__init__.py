@@ -1,0 +1,9 @@
+"""Every blueprint, with how it is registered."""
+
+from typing import Any
+
+from flask import Blueprint
+
+from app.blueprints.system import views as system
+
+ALL: tuple[tuple[Blueprint, dict[str, Any]], ...] = ((system.bp, {}),)

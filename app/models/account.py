@@ -1,6 +1,6 @@
 """Accounts. What the user calls a category is an account of kind income or expense."""
 
-from sqlalchemy import CheckConstraint, ForeignKey, ForeignKeyConstraint, String, UniqueConstraint
+from sqlalchemy import ForeignKey, ForeignKeyConstraint, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.domain.books import AccountKind, Need, Subtype
@@ -15,7 +15,6 @@ class Account(Base):
         UniqueConstraint("book_id", "id"),  # what composite foreign keys point at
         UniqueConstraint("book_id", "kind", "name_key"),
         ForeignKeyConstraint(["book_id", "parent_id"], ["accounts.book_id", "accounts.id"]),
-        CheckConstraint("parent_id <> id", name="not_its_own_parent"),
         TABLE_OPTIONS,
     )
 

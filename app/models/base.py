@@ -38,13 +38,11 @@ class UtcDateTime(TypeDecorator[datetime]):
 
 
 def words(values: type[StrEnum]) -> Enum:
-    """A column that holds one of a StrEnum's values, as text with a check constraint."""
+    """A column that holds one of a StrEnum's values, as text. SQLAlchemy refuses any other; a new value needs no migration."""
     return Enum(
         values,
         native_enum=False,
         length=20,
-        create_constraint=True,
-        name=values.__name__.lower(),
         values_callable=lambda enum: [member.value for member in enum],
     )
 

@@ -15,7 +15,7 @@ def tune(engine: Engine) -> None:
 
     @event.listens_for(engine, "connect")
     def _connect(connection: DBAPIConnection, _record: Any) -> None:
-        connection.isolation_level = None  # type: ignore[attr-defined]  # sqlite3's own BEGIN comes too late
+        connection.isolation_level = None  # sqlite3's own BEGIN comes too late
         cursor = connection.cursor()
         for pragma in (
             "journal_mode=WAL",

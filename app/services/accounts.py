@@ -211,13 +211,10 @@ def merge_category(category_id: int, into_id: int, *, book_id: int, user_id: int
 
 
 def _move_legs(work: BookWork, ids: Sequence[int], from_id: int, to_id: int) -> None:
-    days = dict(
-        work.session.execute(
-            select(Transaction.id, Transaction.occurred_on).where(
-                Transaction.book_id == work.book.id, Transaction.id.in_(ids)
-            )
-        ).tuples()
+    dated = select(Transaction.id, Transaction.occurred_on).where(
+        Transaction.book_id == work.book.id, Transaction.id.in_(ids)
     )
+    days = dict(work.session.execute(dated).all())
     legs = unpost(work, ids)
     repost(work, [(each, days[each], merged_legs(legs[each], from_id, to_id)) for each in ids])
 
@@ -326,7 +323,7 @@ def _parent(work: BookWork, parent_id: int | None, kind: AccountKind, *, child: 
 def _line_of(work: BookWork, account_id: int) -> list[int]:
     """The account and all that it stands under."""
     parents = dict(
-        work.session.execute(select(Account.id, Account.parent_id).where(Account.book_id == work.book.id)).tuples()
+        work.session.execute(select(Account.id, Account.parent_id).where(Account.book_id == work.book.id)).all()
     )
     line = [account_id]
     while (parent := parents[line[-1]]) is not None:

@@ -21,17 +21,16 @@ def payee_ids(work: BookWork, names: Collection[str]) -> dict[str, int]:
             wanted.setdefault(key(text), text)
     known: dict[str, int] = {}
     for keys in batched(wanted, BATCH):
-        known.update(
-            work.session.execute(
-                select(Payee.name_key, Payee.id).where(Payee.book_id == work.book.id, Payee.name_key.in_(keys))
-            ).tuples()
+        rows = work.session.execute(
+            select(Payee.name_key, Payee.id).where(Payee.book_id == work.book.id, Payee.name_key.in_(keys))
         )
+        known.update(rows.all())
     fresh = [
         {"book_id": work.book.id, "name": text, "name_key": name_key}
         for name_key, text in wanted.items()
         if name_key not in known
     ]
     for batch in batched(fresh, BATCH):
-        rows = work.session.execute(insert(Payee).returning(Payee.name_key, Payee.id), list(batch))
-        known.update(rows.tuples())
+        made = work.session.execute(insert(Payee).returning(Payee.name_key, Payee.id), list(batch))
+        known.update(made.all())
     return {name: known[key(clean(name, NAME_LENGTH))] for name in names if clean(name, NAME_LENGTH)}

@@ -56,7 +56,7 @@ def account_kinds(work: BookWork, ids: Iterable[int]) -> dict[int, AccountKind]:
     rows = work.session.execute(
         select(Account.id, Account.kind).where(Account.book_id == work.book.id, Account.id.in_(set(ids)))
     )
-    return dict(rows.tuples())
+    return dict(rows.all())
 
 
 def post(work: BookWork, drafts: Sequence[Draft], kinds: Mapping[int, AccountKind]) -> list[int]:
@@ -214,13 +214,10 @@ class _Totals:
         book_id, session = self._work.book.id, self._work.session
         known: set[tuple[int, date]] = set()
         for keys in batched(self._months, BATCH // 2):
-            known.update(
-                session.execute(
-                    select(AccountMonth.account_id, AccountMonth.month).where(
-                        tuple_(AccountMonth.account_id, AccountMonth.month).in_(keys)
-                    )
-                ).tuples()
+            found = select(AccountMonth.account_id, AccountMonth.month).where(
+                tuple_(AccountMonth.account_id, AccountMonth.month).in_(keys)
             )
+            known.update((row.account_id, row.month) for row in session.execute(found))
         changes = [
             {
                 "key_account": account_id,

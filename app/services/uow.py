@@ -1,8 +1,7 @@
 """The unit of work: one write, one commit, one link in the book's chain of events, and what follows after the commit."""
 
-import hashlib
 import json
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -11,6 +10,7 @@ from typing import Any, TypeVar
 from sqlalchemy import insert, select
 from sqlalchemy.orm import Session
 
+from app.domain.audit import link_hash
 from app.domain.errors import NotInBook
 from app.models.book import AuditEvent, Book
 from app.services.deps import Deps
@@ -28,12 +28,6 @@ def canonical(value: Mapping[str, Any] | None) -> str | None:
         if value is None
         else json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False, default=str)
     )
-
-
-def link_hash(previous: str, said: Sequence[object]) -> str:
-    """The hash of one audit event: SHA-256 over the previous hash and everything the event says."""
-    text = json.dumps([previous, *said], ensure_ascii=False, separators=(",", ":"))
-    return hashlib.sha256(text.encode()).hexdigest()
 
 
 @dataclass(slots=True)

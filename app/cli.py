@@ -1,0 +1,44 @@
+"""The commands of `flask --app wsgi …`. Each calls what the web calls."""
+
+import click
+from flask import Flask
+from flask.cli import AppGroup
+from sqlalchemy import select
+
+from app.models.book import Book
+from app.queries.verification import verify_book
+from app.web.deps import current_deps
+
+books = AppGroup("books", help="Check and move whole books.")
+
+
+@books.command("verify")
+@click.option("--book", "book_id", type=int, help="Only this book.")
+def verify(book_id: int | None) -> None:
+    """Recompute everything that is kept and compare. Prints counts; exits with 1 on any difference.
+
+    Reads only, and can be run at any time.
+    """
+    session = current_deps().session
+    ids = session.scalars(select(Book.id).order_by(Book.id).where(*([Book.id == book_id] if book_id else []))).all()
+    if book_id and not ids:
+        raise click.ClickException(f"There is no book {book_id}.")
+    differences = 0
+    for each in ids:
+        result = verify_book(session, each)
+        click.echo(
+            f"book {each}: {result.transactions} transactions, {result.legs} legs, {result.events} events; "
+            f"assets {result.assets_minor} = liabilities {result.liabilities_minor} + equity {result.equity_minor} + result {result.result_minor}: "
+            f"{'clean' if not result.differences else f'{len(result.differences)} differences'}"
+        )
+        for difference in result.differences:
+            click.echo(f"  {difference}")
+        differences += len(result.differences)
+    click.echo(f"{len(ids)} books, {differences} differences")
+    if differences:
+        raise SystemExit(1)
+
+
+def init_app(app: Flask) -> None:
+    """Register the commands."""
+    app.cli.add_command(books)

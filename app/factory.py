@@ -1,0 +1,110 @@
+"""Puts the parts together. The only place where they meet."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+from flask import Flask, g
+from flask_wtf.csrf import generate_csrf
+from sqlalchemy.orm import Session
+from werkzeug.middleware.proxy_fix import ProxyFix
+
+from app import cli, tasks
+from app.blueprints import ALL
+from app.extensions import csrf, db, limiter, login_manager, migrate
+from app.jobs.inline import InlineQueue
+from app.jobs.port import JobQueue
+from app.jobs.rq import RedisQueue
+from app.jobs.thread import ThreadQueue
+from app.models.engine import tune
+from app.services.deps import Deps, Mailer
+from app.services.mail import SmtpMailer
+from app.settings import ROOT, Settings
+from app.web import access, assets, errors, formats, headers, navigation
+from app.web.numbers import IdConverter
+
+STATIC = Path(__file__).parent / "static"
+
+
+@dataclass(frozen=True, slots=True)
+class Replaced:
+    """Ports that a test fills with something else."""
+
+    now: Callable[[], datetime] | None = None
+    jobs: JobQueue | None = None
+    mailer: Mailer | None = None
+
+
+def create_app(settings: Settings, replaced: Replaced | None = None) -> Flask:
+    """An application with these settings. Opens no connection and starts no thread."""
+    app = Flask(__name__, static_folder=str(STATIC), static_url_path=f"/static/{assets.version(STATIC)}")
+    app.config.from_mapping(_config(settings))
+    app.url_map.converters["int"] = IdConverter
+    app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
+    app.extensions["fintrak"] = _deps(app, settings, replaced or Replaced())
+    app.extensions["fintrak_settings"] = settings
+    _extensions(app, settings)
+    for part in (access, errors, formats, navigation, assets, cli):
+        part.init_app(app)
+    headers.init_app(app, https=settings.https)
+    for blueprint, options in ALL:
+        app.register_blueprint(blueprint, **options)
+    return app
+
+
+def _config(settings: Settings) -> dict[str, Any]:
+    return {
+        "SECRET_KEY": settings.signing_key(),
+        "SQLALCHEMY_DATABASE_URI": settings.sqlalchemy_url,
+        "SQLALCHEMY_ENGINE_OPTIONS": {"pool_pre_ping": True},
+        "MAX_CONTENT_LENGTH": settings.upload_limit_mb * 1024 * 1024,
+        "SESSION_COOKIE_NAME": "fintrak",
+        "SESSION_COOKIE_HTTPONLY": True,
+        "SESSION_COOKIE_SAMESITE": "Lax",
+        "SESSION_COOKIE_SECURE": settings.https,
+        "PERMANENT_SESSION_LIFETIME": timedelta(days=30),
+        "SEND_FILE_MAX_AGE_DEFAULT": timedelta(days=365),
+        "WTF_CSRF_TIME_LIMIT": None,  # as long as the session: a form left open overnight still saves
+        "WTF_CSRF_SSL_STRICT": settings.https,
+        "RATELIMIT_STORAGE_URI": settings.rate_limit_url,
+        "RATELIMIT_HEADERS_ENABLED": True,
+    }
+
+
+def _deps(app: Flask, settings: Settings, replaced: Replaced) -> Deps:
+    run = tasks.runner(app)
+    queues: dict[str, Callable[[], JobQueue]] = {
+        "thread": lambda: ThreadQueue(run),
+        "rq": lambda: RedisQueue(settings.redis_url),
+        "inline": lambda: InlineQueue(run),
+    }
+
+    def open_session() -> Session:
+        return db.session  # type: ignore[return-value]  # a scoped_session behaves as the Session of this context
+
+    return Deps(
+        open_session=open_session,
+        now=replaced.now or (lambda: datetime.now(UTC)),
+        jobs=replaced.jobs or queues[settings.jobs](),
+        mailer=replaced.mailer or SmtpMailer(settings),
+    )
+
+
+def _extensions(app: Flask, settings: Settings) -> None:
+    db.init_app(app)
+    migrate.init_app(app, db, directory=str(ROOT / "migrations"))
+    csrf.init_app(app)
+    login_manager.init_app(app)
+    limiter.init_app(app)
+    app.jinja_env.globals["csrf_token"] = generate_csrf
+    if settings.trusted_proxies:
+        hops = settings.trusted_proxies
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops)  # type: ignore[method-assign]
+    with app.app_context():
+        tune(db.engine)
+
+    @app.context_processor
+    def _book() -> dict[str, Any]:
+        return {"book": g.get("book")}
