@@ -32,7 +32,9 @@ MONTHS = {
     for name in names.split()
 }
 END = r"(?!\d)|(?=\d{1,2}:\d{2})"  # recognisers often glue the time to the date: 05/01/201822:55
-NUMERIC = re.compile(rf"(?<!\d)(?<!\d[.,/])(\d{{1,2}})\s?([-./,:·])\s?(\d{{1,2}})\s?\2\s?(20\d{{2}}|19\d{{2}}|\d{{2}})(?:{END})")
+NUMERIC = re.compile(
+    rf"(?<!\d)(?<!\d[.,/])(\d{{1,2}})\s?([-./,:·])\s?(\d{{1,2}})\s?\2\s?(20\d{{2}}|19\d{{2}}|\d{{2}})(?:{END})"
+)
 YEAR_FIRST = re.compile(rf"(?<!\d)(20\d{{2}})\s?([-./,·])\s?(\d{{1,2}})\s?\2\s?(\d{{2}}|\d)(?:{END})")
 NAMED = re.compile(
     rf"(?<!\d)(\d{{1,2}})(?:st|nd|rd|th)?[\s\-./,']*({'|'.join(sorted(MONTHS, key=len, reverse=True))})[a-z]*[\s\-./,']*(20\d{{2}}|\d{{2}})(?:{END})",
@@ -92,7 +94,10 @@ def _dates_in(line: Line, row: int) -> Iterator[DateReading]:
 def _meanings(match: re.Match[str], line: Line, row: int) -> Iterator[DateReading]:
     one, two, three = int(match[1]), int(match[3]), int(match[4])
     has_full_year = len(match[4]) == 4  # noqa: PLR2004
-    meanings: list[tuple[Form, date | None]] = [("day_first", _day(three, two, one)), ("month_first", _day(three, one, two))]
+    meanings: list[tuple[Form, date | None]] = [
+        ("day_first", _day(three, two, one)),
+        ("month_first", _day(three, one, two)),
+    ]
     if not has_full_year:
         meanings.append(("year_first", _day(one, two, three)))
     found: dict[date, Form] = {}

@@ -52,21 +52,31 @@ class Row:
 
 
 def slope_of(lines: Sequence[Line]) -> float:
-    """How much the rows fall (positive) or rise per pixel to the right: the slope that piles them up best."""
+    """How much the rows fall (positive) or rise per pixel to the right: the slope that piles them up best.
+
+    A slope that moves each row onto its neighbour piles up just as well, so the boxes of the widest pieces set a limit: a
+    sloping piece has a taller box.
+    """
     if len(lines) < 4:  # noqa: PLR2004 - too few to tell a slope from chance
         return 0.0
     x, y = np.array([line.centre for line in lines]).T
-    weights = np.array([line.right - line.left for line in lines])
-    bin_height = max(2.0, 0.5 * float(np.median([line.bottom - line.top for line in lines])))
+    widths = np.array([line.right - line.left for line in lines])
+    heights = np.array([line.bottom - line.top for line in lines])
+    upright = float(np.quantile(heights, 0.25))
+    widest = np.argsort(-widths)[:7]
+    limit = min(
+        STEEPEST, 1.2 * float(np.median((heights[widest] - 0.8 * upright).clip(0) / widths[widest].clip(1))) + 0.004
+    )
+    bin_height = max(2.0, 0.4 * float(np.median(heights)))
     best, best_sharpness = 0.0, 0.0
-    for slope in sorted(np.linspace(-STEEPEST, STEEPEST, STEPS), key=abs):
+    for slope in sorted(np.linspace(-limit, limit, STEPS), key=abs):
         place = (y - slope * x) / bin_height
         place -= place.min()
         pile = np.zeros(int(place.max()) + 2)
         whole = place.astype(int)
         part = place - whole
-        np.add.at(pile, whole, weights * (1 - part))
-        np.add.at(pile, whole + 1, weights * part)
+        np.add.at(pile, whole, widths * (1 - part))
+        np.add.at(pile, whole + 1, widths * part)
         sharpness = float((pile**2).sum())
         if sharpness > best_sharpness * 1.02:  # a steeper slope must earn its place
             best, best_sharpness = float(slope), sharpness

@@ -30,12 +30,15 @@ def vendor_candidates(rows: Sequence[Row]) -> tuple[Candidate[str], ...]:
         name = clean_name(" ".join(line.text for line in lines))
         if sum(letter.isalpha() for letter in name) < 2:  # noqa: PLR2004 - dm is the shortest name met
             continue
-        key = words.squeezed(name)
+        key = "".join(name.casefold().split())
         candidate = Candidate(
             name, box_around(lines), page.about(first, last, lines, name), min(line.score for line in lines)
         )
         known = best.get(key)
-        if known is None or known.features["row"] > candidate.features["row"]:
+        if known is None or (known.features["rows"], known.features["row"]) > (
+            candidate.features["rows"],
+            candidate.features["row"],
+        ):
             best[key] = candidate
     return tuple(best.values())
 
@@ -48,19 +51,22 @@ def clean_name(text: str) -> str:
     """
     name = words.REGISTRATION.sub(" ", text)
     name = re.sub(
-        r"\b(?:co|company|roc|reg)\.?\s*(?:reg)?\.?\s*(?:no)?\.?\s*[:#]?\s*$|\(\s*(?:co|reg|roc)[^)]*\)?$",
+        r"(?i)\b(?:(?:co|company|roc)\.?\s*)?(?:reg|no|roc|brn)\.?\s*[:#]?\s*$|\(\s*(?:co|reg|roc)\b[^)]*\)?$",
         " ",
         name,
-        flags=re.IGNORECASE,
     )
-    name = re.sub(r"(?<=[A-Za-z])0(?=[A-Za-z])", lambda m: "O" if _upper_around(m) else "o", name)
-    name = re.sub(r"(?<=[A-Z])1(?=[A-Z])", "I", name)
-    name = re.sub(r"(?<=[A-Z])5(?=/[A-Z])", "S", name)
-    name = re.sub(r"(?i)\bs[\s.]*[d0o][\s.]*n[\s.]*[b8][\s.]*h[\s.]*[d0o]\b\.?", "SDN BHD", name)
+    name = re.sub(r"(?<=[A-Za-z])0+(?=[A-Za-z])", lambda m: len(m.group()) * ("O" if _upper_around(m) else "o"), name)
+    name = re.sub(r"(?<=[A-Z])1(?=[A-Z])|\b1(?=[A-Z]{3})", "I", name)
+    name = re.sub(r"\b[S5]/[BD8]\b", "S/B", name)
+    name = re.sub(r"(?i)\bs[\s.]*[d0obi][\s.]*n[\s.]*[b83][\s.]*h[\s.]*[d0ou][il1]?\b\.?", "SDN BHD", name)
+    name = re.sub(r"(SDN BHD)[\s.,:;*-]*(?:\S{1,3}|\S*\d\S*)$", r"\1", name)
+    name = re.sub(r"\)\.?(?=\w)", ") ", name)
     name = re.sub(r"(?i)(?<=[a-z])sdn\.? ?bhd\b", " SDN BHD", name)
     name = re.sub(r"(?<=\w)([&(])|&(?=\w)", lambda m: f" {m.group(1)}" if m.group(1) else "& ", name)
     name = re.sub(r"&(?=\w)", "& ", name)
-    name = re.sub(r"(?i)^(?:for|paid to|to|from|merchant|welcome to|willkommen bei)\s*:?\s+(?=\w)", "", name)
+    name = re.sub(
+        r"(?i)^(?:for|paid to|to|from|merchant|own(?:ed)? by|by|welcome to|willkommen bei)\s*:?\s+(?=\w)", "", name
+    )
     name = re.sub(r"\s+", " ", name).strip(" .,:;-–_*#|=~'\"<>[]{}/\\+")
     if name.count("(") > name.count(")"):
         name += ")" if len(name) - name.rfind("(") > 2 else ""  # noqa: PLR2004
@@ -87,7 +93,7 @@ def _spans(rows: Sequence[Row]) -> Iterator[tuple[int, int, tuple[Line, ...]]]:
             if (
                 CHAINS.search(line.text)
                 or words.LEGAL.search(line.text)
-                or re.match(r"(?i)(?:for|paid to)\b", line.text)
+                or re.match(r"(?i)(?:for|paid to|own(?:ed)? by)\b", line.text)
             ):
                 yield index, index, (line,)
     for index, row in enumerate(rows):
@@ -110,6 +116,18 @@ def _spans(rows: Sequence[Row]) -> Iterator[tuple[int, int, tuple[Line, ...]]]:
                 )
 
 
+def _is_name(text: str) -> bool:
+    """Whether a row could be part of a name: mostly letters, no address, telephone, heading or registration number."""
+    bare = clean_name(text)
+    letters = sum(letter.isalpha() for letter in bare)
+    return (
+        letters >= 4  # noqa: PLR2004 - shorter rows are logos and marks
+        and letters > 0.6 * len(bare)
+        and not any(pattern.search(text) for pattern in (words.ADDRESS, words.CONTACT, words.TITLE))
+        and not bare.islower()
+    )
+
+
 class _Page:
     """What every name on one receipt is measured against."""
 
@@ -120,6 +138,8 @@ class _Page:
         self._left = min(row.left for row in rows)
         self._right = max(row.right for row in rows)
         self._all = words.squeezed(" ".join(row.text for row in rows))
+        self._names = [_is_name(row.text) for row in rows]
+        self._first_name = next((i for i, is_name in enumerate(self._names) if is_name), 0)
         self._first_contact = next(
             (i for i, row in enumerate(rows) if words.CONTACT.search(row.text) or words.ADDRESS.search(row.text)),
             len(rows),
@@ -138,10 +158,20 @@ class _Page:
         before = rows[first - 1].text if first else ""
         per_row = [row.text for row in inside]
         key = words.squeezed(name)
+        above = first
+        while above and self._names[above - 1] and first - above < LONGEST_NAME_ROWS:
+            above -= 1
         return {
             "row": first,
             "row_share": first / len(rows),
             "rows": last - first + 1,
+            "names_above": first - above,
+            "from_first_name": first - self._first_name,
+            "all_names": all(self._names[first : last + 1]),
+            "after_is_name": last + 1 < len(rows) and self._names[last + 1],
+            "own_words": len(words.LEGAL.sub(" ", re.sub(r"\([^)]*\)", " ", name)).split()),
+            "left_alike": max(abs(row.left - rows[first - 1].left) for row in inside) / span if first else 9.0,
+            "middle_alike": abs(middle - (rows[first - 1].left + rows[first - 1].right) / 2) / span if first else 9.0,
             "piece": len(lines) < sum(len(row.lines) for row in inside),
             "pieces": len(lines),
             "height": max(heights) / self._tall,
