@@ -24,8 +24,13 @@ setup-dev:
 	@scripts/setup --dev
 
 run: setup ## Serve on http://127.0.0.1:8000 (PORT=… for another port)
-	@echo "  FinTrak: http://$(HOST):$(PORT)   (stop with Ctrl+C)"
+	@echo "  FinTrak: http://$(HOST):$(PORT)   (Ctrl+C stops it; PORT=9000 make run moves it)"
 	@PATH="$(CURDIR)/$(BIN):$$PATH" scripts/run
+
+demo: setup ## Serve with a demo user whose books hold two years of invented data
+	@$(FLASK) db upgrade
+	@$(FLASK) demo
+	@$(MAKE) --no-print-directory run
 
 test: setup-dev ## Run every test (ARGS="-k transfer" for some)
 	@$(PY) -m pytest -n auto $(ARGS)
