@@ -56,7 +56,10 @@ def differences(truth: Truth, found: Mapping[str, Any]) -> list[str]:
     for key, name in (("credits", "sum_credits"), ("debits", "sum_debits")):
         if truth[name] is not None and found[key] != Decimal(truth[name]):
             wrong.append(f"{key} {found[key]} instead of {truth[name]}")
-    readings = [(truth.get("first_date"), truth.get("last_date")), (truth.get("alt_first_date"), truth.get("alt_last_date"))]
+    readings = [
+        (truth.get("first_date"), truth.get("last_date")),
+        (truth.get("alt_first_date"), truth.get("alt_last_date")),
+    ]
     stated = [reading for reading in readings if reading[0]]
     if found["n"] and stated and (found["first"], found["last"]) not in stated:
         wrong.append(f"dates {found['first']}..{found['last']} instead of {stated[0][0]}..{stated[0][1]}")

@@ -181,7 +181,7 @@ def _rank(role: Role, name: str, seen: Profile) -> tuple[int, int]:
     if role is Role.BALANCE:
         return (1 if "available" in plain or "disponi" in plain else 0, -seen.filled)
     if role is Role.DATE:
-        return (1 if plain in {"time", "created", "created on", "started date"} else 0, -round(seen.dates, 1) * 0)
+        return (1 if plain in {"time", "created", "created on", "created at", "started date"} else 0, 0)
     return (0, -seen.filled)
 
 

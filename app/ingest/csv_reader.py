@@ -7,11 +7,12 @@ from datetime import date
 from itertools import pairwise
 
 from app.domain.money import exponent
-from app.ingest import balance, columns, dates, directions, vocabulary
+from app.ingest import balance, columns, dates, directions, journals, vocabulary
 from app.ingest.amounts import Amount, decide_mark, is_readable, minor_units, written_amount
 from app.ingest.decode import Decoded
 from app.ingest.delimited import DELIMITER_NAMES, DELIMITERS, Record, Table, read_table
 from app.ingest.directions import Directed
+from app.ingest.journals import Leg
 from app.ingest.fingerprint import Occurrences, fingerprint, identity_text
 from app.ingest.rows import Candidate, Places, Sorted, cell, sort_records
 from app.ingest.statement import Choice, Column, Question, Role, SkippedLine, Statement, StatementRow, UnreadableFile
@@ -46,11 +47,15 @@ def read_csv(decoded: Decoded, wish: Wish) -> Statement:
     at = _header_at(table.records, wish.answers)
     headings = table.records[at].cells if at is not None else []
     body = table.records[at + 1 :] if at is not None else table.records
+    splits = journals.own_splits(headings, body)
+    body, others = splits or (body, [])
     sample = columns.sample_rows(body)
     if at is None and not sample:
         raise UnreadableFile("No transactions were found: no line of the file holds a date and an amount.")
     roles = columns.assign(headings, sample, _chosen_columns(wish.answers, headings))
-    return _Reading(decoded, table, at, headings, body, roles, wish).statement(sample)
+    return _Reading(decoded, table, at, headings, body, roles, wish, others, is_signed=splits is not None).statement(
+        sample
+    )
 
 
 def _chosen_delimiter(answers: Mapping[str, str]) -> str | None:
@@ -93,6 +98,9 @@ class _Reading:
         body: Sequence[Record],
         roles: Sequence[Role],
         wish: Wish,
+        others: Sequence[SkippedLine],
+        *,
+        is_signed: bool,
     ) -> None:
         self.decoded, self.table, self.at, self.headings, self.body, self.roles, self.wish = (
             decoded,
@@ -104,10 +112,12 @@ class _Reading:
             wish,
         )
         self.places = Places(roles, headings)
+        self.is_signed = is_signed
         self.questions: list[Question] = []
         self.warnings: list[str] = list(decoded.warnings)
         above = table.records[: at or 0]
         self.skipped = [SkippedLine(record.line, "stands above the table", record.raw) for record in above]
+        self.skipped += others
         self.above = "\n".join(record.raw for record in above)
 
     def statement(self, sample: Sequence[Sequence[str]]) -> Statement:
@@ -126,7 +136,8 @@ class _Reading:
         candidates, amounts, mark = self._amounts(sorted_, days, currency)
         balances = self._balances(candidates, currency, mark)
         amounts, proof = self._proved(candidates, amounts, balances, [days[id(c)] for c in candidates])
-        rows = self._rows(candidates, amounts, balances, days, currency)
+        legs = self._legs(candidates, amounts, mark or ".", currency)
+        rows = self._of_account(self._rows(candidates, legs, balances, days, currency))
         if sorted_.unreadable:
             self.warnings.append(
                 f"{sorted_.unreadable} lines look like transactions but could not be read; they are listed below."
@@ -331,6 +342,11 @@ class _Reading:
             if choice := self.wish.answers.get(directions.SIGN_KEY):
                 return Directed([-value if choice == "inverted" else value for value in directed.amounts], is_sure=True)
             return directed
+        if journals.is_journal(self.roles) or self.is_signed:
+            signed = [
+                (-entry[1] if entry[0].sign < 0 else entry[1]) for row in sized if (entry := row[place[Role.AMOUNT]])
+            ]
+            return Directed(signed, is_sure=True)
         column = self.places.first(Role.DIRECTION)
         words = None if column is None else [cell(candidate.record.cells, column) for candidate in candidates]
         texts = [self._description(candidate) for candidate in candidates]
@@ -352,6 +368,47 @@ class _Reading:
         if any(sizes):
             self.warnings.append(f"The column “{self.headings[column]}” was subtracted from the amounts.")
         return [amount - size for amount, size in zip(amounts, sizes, strict=True)]
+
+    def _legs(self, candidates: Sequence[Candidate], amounts: Sequence[int], mark: str, currency: str) -> list[Leg]:
+        """One leg per row, except where the lines are entries between two accounts."""
+        if not journals.is_journal(self.roles):
+            return [Leg(at, amount, None, None, is_second=False) for at, amount in enumerate(amounts)]
+        names_ends = Role.SOURCE in self.roles
+        entries = [
+            self._entry(candidate, amount, mark, currency)
+            for candidate, amount in zip(candidates, amounts, strict=True)
+        ]
+        chosen = {"in": 1, "out": -1}
+        legs, unclear = journals.legs(
+            entries,
+            names_ends=names_ends,
+            answered=lambda kind: chosen.get(self.wish.answers.get(f"direction.{kind}", ""), 0),
+        )
+        self.questions += [directions.word_question(kind) for kind in unclear]
+        return legs
+
+    def _entry(self, candidate: Candidate, amount: int, mark: str, currency: str) -> journals.Entry:
+        cells, names = candidate.record.cells, [vocabulary.plain(heading) for heading in self.headings]
+
+        def named(*headings: str) -> str:
+            return next((cell(cells, names.index(name)) for name in headings if name in names), "")
+
+        places = self.places
+        source, destination = places.first(Role.SOURCE), places.first(Role.DESTINATION)
+        if source is None or destination is None:
+            source, destination = places.first(Role.ACCOUNT), places.first(Role.SECOND_ACCOUNT)
+        second = written_amount(cell(cells, places.first(Role.SECOND_AMOUNT)) or named("foreign amount"))
+        code = cell(cells, places.first(Role.SECOND_CURRENCY)) or named("foreign currency code")
+        return journals.Entry(
+            kind=named("type", "transaction type"),
+            amount=amount,
+            source=cell(cells, source),
+            destination=cell(cells, destination),
+            source_kind=named("source type"),
+            destination_kind=named("destination type"),
+            second_amount=minor_units(second, mark, exponent(code or currency)) if second else None,
+            second_currency=code or None,
+        )
 
     # --- balance
 
@@ -423,7 +480,7 @@ class _Reading:
     def _rows(
         self,
         candidates: Sequence[Candidate],
-        amounts: Sequence[int],
+        legs: Sequence[Leg],
         balances: Sequence[int | None],
         days: Mapping[int, date],
         currency: str,
@@ -439,31 +496,33 @@ class _Reading:
         has_unique_ids = bool(ids) and all(ids) and len(set(ids)) == len(ids)
         occurrences = Occurrences()
         rows: list[StatementRow] = []
-        for candidate, amount, known, own_id in zip(candidates, amounts, balances, ids, strict=True):
+        for leg in legs:
+            candidate = candidates[leg.at]
             record = candidate.record
             raw = "\n".join([record.raw, *(more.raw for more in candidate.more)]) if candidate.more else record.raw
-            mark = fingerprint(identity_text(raw, record.cells, serial))
+            identity = identity_text(raw, record.cells, serial)
+            mark = fingerprint(f"{identity}\x1f{leg.account}" if leg.is_second else identity)
             name = " ".join(cell(record.cells, payee).split()) or None
-            code = cell(record.cells, own_currency)
+            code = leg.currency or cell(record.cells, own_currency)
             rows.append(
                 StatementRow(
                     line=record.line,
                     occurred_on=days[id(candidate)],
-                    amount_minor=amount,
+                    amount_minor=leg.amount,
                     description=self._description(candidate) or name or "",
                     payee=name,
-                    balance_minor=known,
+                    balance_minor=balances[leg.at],
                     currency=code if len(code) == 3 and code != currency else None,  # noqa: PLR2004 - ISO 4217
-                    bank_id=own_id if has_unique_ids else None,
+                    bank_id=ids[leg.at] if has_unique_ids else None,
                     raw=raw,
                     fingerprint=mark,
                     nth=occurrences.nth(mark),
                     is_pending=candidate.is_pending,
                     category=cell(record.cells, category) or None,
-                    account=cell(record.cells, account) or None,
+                    account=leg.account or cell(record.cells, account) or None,
                 )
             )
-        return self._of_account(rows)
+        return rows
 
     def _of_account(self, rows: list[StatementRow]) -> list[StatementRow]:
         chosen = self.wish.answers.get("account")

@@ -144,10 +144,7 @@ def _unsigned_by_words(
             told[i] = guessed
         else:
             told[i] = -1
-            choices = (Choice("out", "Money out"), Choice("in", "Money in"))
-            questions[key] = Question(
-                key, f"Some rows are marked “{word or 'nothing'}”. Are they money out or money in?", choices
-            )
+            questions[key] = word_question(word)
     if used_unmarked:
         warnings = (
             f"Rows without a mark are read as money {'in' if unmarked > 0 else 'out'}, because only the others are marked.",
@@ -171,6 +168,12 @@ def _by_signs(written: Sequence[int], texts: Sequence[str]) -> Directed:
     if thanks and any(value < 0 for value in thanks):
         return Directed(list(written), is_sure=False, questions=(sign_question("as_written"),))
     return Directed(list(written), is_sure=False)
+
+
+def word_question(word: str) -> Question:
+    """Asks what a word of the direction column means."""
+    text = f"Some rows are marked “{word or 'nothing'}”. Are they money out or money in?"
+    return Question(f"direction.{word}", text, (Choice("out", "Money out"), Choice("in", "Money in")))
 
 
 def sign_question(likely: str) -> Question:

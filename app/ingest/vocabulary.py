@@ -217,10 +217,16 @@ _BALANCE_LINE = re.compile(
 )
 
 
-@lru_cache(maxsize=8192)
+_MAYBE_BALANCE = re.compile(r"balance|saldo|solde|bestand|forward|\b[bc]/?f\b", re.IGNORECASE)
+
+
 def is_balance_line(description: str) -> bool:
     """Whether the row only states the opening or closing balance."""
-    return len(description) < 60 and bool(_BALANCE_LINE.match(plain(description)))  # noqa: PLR2004 - longer texts tell a story
+    return (
+        len(description) < 60
+        and bool(_MAYBE_BALANCE.search(description))
+        and bool(_BALANCE_LINE.match(plain(description)))
+    )  # noqa: PLR2004 - longer texts tell a story
 
 
 _CARD_PAYMENT = re.compile(
