@@ -44,6 +44,7 @@ lint: setup-dev ## Check style, types, layers and templates
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 	$(BIN)/djlint --quiet --check --lint app/templates
+	git ls-files -z | xargs -0 $(PY) scripts/check_text.py
 
 fix: setup-dev ## Repair what lint can repair by itself
 	$(BIN)/ruff check --fix .

@@ -1,6 +1,6 @@
 """Refuse what no reviewer should have to point out: trailing spaces, a missing last newline, CRLF, very large files.
 
-Takes file names, as pre-commit hands them over. Prints one line per fault and exits with 1 if there is any.
+Takes file names, from `make lint` and pre-commit. Prints one line per fault and exits with 1 if there is any.
 """
 
 import sys
