@@ -1,7 +1,6 @@
 """From rows of text to a draft of the receipt. Pure: the same text always gives the same draft."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from typing import TypeVar
@@ -16,7 +15,7 @@ from app.ocr.details import currency_of, invoice_number_of, payment_of, tax_id_o
 from app.ocr.forest import Ranker, rankers
 from app.ocr.items import items_of
 from app.ocr.layout import Line, rows_of
-from app.ocr.port import FieldReading, NothingToRead, ReceiptReading
+from app.ocr.port import Expectations, FieldReading, NothingToRead, ReceiptReading
 from app.ocr.totals import total_candidates
 from app.ocr.vendors import vendor_candidates
 
@@ -27,14 +26,6 @@ POOR_PRINT = 0.85
 WORTH_SHOWING = 0.02  # an alternative less likely than this would only confuse
 HARDLY = 0.005  # a candidate less likely than this is no answer
 MINOR = Decimal("0.01")
-
-
-@dataclass(frozen=True, slots=True)
-class Expectations:
-    """What the reader of the receipt usually sees, for prints that can mean two things."""
-
-    currency: str = "INR"
-    month_first: bool = False
 
 
 def parse(lines: Sequence[Line], expect: Expectations | None = None) -> ReceiptReading:

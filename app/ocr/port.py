@@ -61,6 +61,14 @@ class ReceiptReading:
 
 
 @dataclass(frozen=True, slots=True)
+class Expectations:
+    """What the book's owner usually meets, for prints that can mean two things."""
+
+    currency: str = "INR"
+    month_first: bool = False  # 03/04 is 4 March
+
+
+@dataclass(frozen=True, slots=True)
 class PrintedText:
     """A piece of text the file itself carries (a PDF's text layer), with its box in pixels of the picture."""
 
@@ -76,8 +84,10 @@ class ReceiptReader(Protocol):
 
     name: str
 
-    def read(self, data: bytes, media_type: str, *, printed: Sequence[PrintedText] = ()) -> ReceiptReading:
-        """Read a checked picture. Raises ReadingFailed, with its reason in words, when nothing can be read."""
+    def read(
+        self, data: bytes, media_type: str, *, printed: Sequence[PrintedText] = (), expect: Expectations | None = None
+    ) -> ReceiptReading:
+        """Read a checked picture, or the text its file carries. Raises ReadingFailed, with its reason in words, when nothing can be read."""
         ...
 
     def close(self) -> None:
