@@ -39,6 +39,9 @@ URLS = {
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption(
+        "--operations", default=400, type=int, help="how many random operations the machine of the books does"
+    )
     parser.addoption("--databases", default="sqlite,postgresql,mariadb", help="which databases to run on")
 
 
