@@ -5,6 +5,9 @@ import { toMajor } from './money.js';
 const series = (values, { currency }) => (values ?? []).map((value) => toMajor(value, currency));
 const paintOf = (paint) => token(paint === 'out' ? '--ft-chart-out' : `--ft-c${paint}`);
 
+/** A round step that needs about two gridlines for these per cents: the plot is low. */
+const stepFor = (values) => [1, 2, 5, 10, 20, 25, 50, 100].find((step) => step * 2 >= Math.max(...values.map(Math.abs))) ?? 500;
+
 export const KINDS = {
   /** Money spent so far, against last month, the budget, and where it is heading. */
   pace(data, options) {
@@ -49,7 +52,10 @@ export const KINDS = {
   /** A share over time. Its own small plot under the money it belongs to: never a second y axis. */
   percent(data, options) {
     options.scales.y.ticks.callback = (value) => `${value}%`;
-    options.scales.y.ticks.maxTicksLimit = 4;
+    const step = stepFor(data.values);
+    options.scales.y.ticks.stepSize = step;
+    options.scales.y.max = Math.ceil(Math.max(step, ...data.values) / step) * step;
+    options.scales.y.min = Math.floor(Math.min(0, ...data.values) / step) * step;
     options.scales.x.offset = true;
     const dots = { percent: true, pointRadius: 2.5, pointBackgroundColor: token('--ft-surface'), pointBorderWidth: 1.75 };
     return { data: { labels: data.labels, datasets: [line(data.name, data.values, token('--ft-c1'), dots)] } };

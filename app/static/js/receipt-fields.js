@@ -55,7 +55,7 @@ function mark(box, control, { sure, why, alternative }) {
 function explain(box, control, why, alternative) {
   const below = make('p', { class: 'ft-field__below', id: `${control.id}-check`, 'data-mark': true }, make('span', { text: why ?? 'We are not sure we read this right.' }));
   if (alternative !== null && alternative !== undefined) {
-    const use = make('button', { class: 'ft-field__use', type: 'button', text: `Use ${alternative}` });
+    const use = make('button', { class: 'ft-field__use', type: 'button', text: `Use ${spoken(control, alternative)}` });
     // Before the field loses focus, or leaving it would take the button away from under the press.
     use.addEventListener('pointerdown', (event) => event.preventDefault());
     use.addEventListener('click', () => {
@@ -69,6 +69,15 @@ function explain(box, control, why, alternative) {
   if (hint) hint.hidden = true;
   control.dataset.describedBy = control.getAttribute('aria-describedby') ?? '';
   control.setAttribute('aria-describedby', below.id);
+}
+
+/** A value as the person would read it: the option's words, a date without its year. */
+function spoken(control, value) {
+  if (control.type === 'date') {
+    const style = { day: 'numeric', month: 'short', timeZone: 'UTC' };
+    return new Intl.DateTimeFormat(document.documentElement.dataset.locale, style).format(new Date(value));
+  }
+  return [...control.options ?? []].find((option) => option.value === String(value))?.text ?? value;
 }
 
 function unmark(box) {

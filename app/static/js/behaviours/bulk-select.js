@@ -17,7 +17,9 @@ export function attach(form) {
     const ticked = boxes.filter((box) => box.checked);
     const sum = ticked.reduce((total, box) => total + Number(box.dataset.minor), 0);
     bar.hidden = ticked.length === 0;
-    summary.textContent = `${ticked.length} selected, ${moneyText(sum, { currency: form.dataset.currency })}`;
+    form.dataset.count = ticked.length;
+    form.dataset.sum = moneyText(sum, { currency: form.dataset.currency });
+    summary.textContent = `${form.dataset.count} selected, ${form.dataset.sum}`;
     for (const box of boxes) box.closest('tr')?.classList.toggle('is-picked', box.checked);
     if (!all) return;
     all.checked = ticked.length > 0 && ticked.length === boxes.length;

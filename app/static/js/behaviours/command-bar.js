@@ -1,7 +1,7 @@
 /**
  * Search or jump: Ctrl K, the find button or / open it; pages of the sidebar, then actions with the typed text.
  * Without JavaScript the find button is a link to the search page.
- * Markup: <dialog data-behaviour="command-bar" data-search="/transactions" data-add="/transactions/new"> with an <input> in a
+ * Markup: <dialog data-behaviour="command-bar" data-search-url="/transactions" data-add-url="/transactions/new"> with an <input> in a
  *         <form> and a [role=listbox]; openers are links with data-opens="the dialog's id". Pages are the links of .ft-side.
  */
 import { icon, make } from '../elements.js';
@@ -66,14 +66,14 @@ export function attach(dialog, { go = (url) => globalThis.location.assign(url) }
 }
 
 /** What to offer for the typed words: [title, [{label, url, icon}]] in the order shown. */
-function groups(words, { search, add }) {
+function groups(words, { searchUrl, addUrl }) {
   const pages = pagesMatching(words);
   const actions = words
     ? [
-      { icon: 'search', label: `Search transactions for \u201c${words}\u201d`, url: withQuery(search, 'q', words) },
-      { icon: 'plus-lg', label: `Add a transaction for \u201c${words}\u201d`, url: withQuery(add, 'payee', words) },
+      { icon: 'search', label: `Search transactions for \u201c${words}\u201d`, url: withQuery(searchUrl, 'q', words) },
+      { icon: 'plus-lg', label: `Add a transaction for \u201c${words}\u201d`, url: withQuery(addUrl, 'payee', words) },
     ]
-    : [{ icon: 'plus-lg', label: 'Add a transaction', url: add }];
+    : [{ icon: 'plus-lg', label: 'Add a transaction', url: addUrl }];
   return [['Pages', pages], ['Do', actions]].filter(([, entries]) => entries.length);
 }
 

@@ -3,7 +3,8 @@
  * Without JavaScript the form is sent at once, so the server must still be able to undo or ask itself.
  * Markup: <form data-behaviour="confirm" data-confirm-title="Delete 3 transactions?" data-confirm-text="₹3,129.50 leaves November."
  *               data-confirm-yes="Delete 3" data-confirm-no="Keep them">; a button with its own data-confirm-* asks those
- *         words instead, and in a form without any only such buttons ask.
+ *         words instead, and in a form without any only such buttons ask. {count} and {sum} in the words are taken from the
+ *         form's data-count and data-sum, which bulk-select keeps.
  */
 import { make } from '../elements.js';
 
@@ -18,12 +19,17 @@ export function attach(form) {
     }
     event.preventDefault();
     event.stopImmediatePropagation(); // submit-once must not count this press
-    ask(words).then((yes) => {
+    ask(filled(words)).then((yes) => {
       if (!yes) return;
       sure = true;
       form.requestSubmit(event.submitter ?? undefined);
     });
   });
+}
+
+function filled(words) {
+  const fill = (text) => text.replace(/\{(count|sum)\}/g, (_, name) => words[name] ?? '');
+  return Object.fromEntries(Object.entries(words).map(([name, text]) => [name, name.startsWith('confirm') ? fill(text) : text]));
 }
 
 /** Resolves to true when the person says yes. Esc and the safe button say no. */

@@ -59,9 +59,9 @@ export function attach(figure, { fetch = globalThis.fetch } = {}) {
 
   function apply(reading) {
     state('done');
-    show(figure, reading, form);
     if (form.elements.receipt_id) form.elements.receipt_id.value = reading.receipt_id;
     const { doubtful, clear } = fill(form, reading.fields);
+    show(figure, reading, form); // after filling, or its marks would take the filling for an edit
     announce(form, doubtful, clear);
     listItems(form, reading.items ?? []);
   }

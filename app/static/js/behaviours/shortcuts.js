@@ -1,6 +1,6 @@
 /**
  * Keys for those who like them: n adds, / searches, g d dashboard, g t transactions. Silent while something is typed.
- * Markup: <body data-behaviour="shortcuts" data-add="/transactions/new" data-home="/dashboard" data-activity="/transactions">
+ * Markup: <body data-behaviour="shortcuts" data-add-url="/transactions/new" data-home-url="/dashboard" data-activity-url="/transactions">
  */
 const SECOND_KEY_MS = 1200;
 
@@ -11,11 +11,11 @@ export function attach(body, { go = (url) => globalThis.location.assign(url) } =
     if (event.ctrlKey || event.metaKey || event.altKey || isTyping(event.target) || document.querySelector('dialog[open]')) return;
     const afterGo = event.timeStamp - goPressedAt < SECOND_KEY_MS;
     goPressedAt = 0;
-    const { add, home, activity } = body.dataset;
-    if (afterGo && event.key === 'd') go(home);
-    else if (afterGo && event.key === 't') go(activity);
+    const { addUrl, homeUrl, activityUrl } = body.dataset;
+    if (afterGo && event.key === 'd') go(homeUrl);
+    else if (afterGo && event.key === 't') go(activityUrl);
     else if (event.key === 'g') goPressedAt = event.timeStamp;
-    else if (event.key === 'n') go(add);
+    else if (event.key === 'n') go(addUrl);
     else if (event.key === '/') focusSearch();
     else return;
     event.preventDefault();
