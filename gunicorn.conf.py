@@ -1,7 +1,6 @@
 """How the server runs. What the application does is set in app/settings.py; see the README for both."""
 
 import os
-from pathlib import Path
 
 bind = f"{os.environ.get('HOST', '127.0.0.1')}:{os.environ.get('PORT', '8000')}"
 workers = int(os.environ.get("WEB_CONCURRENCY", "2"))
@@ -13,7 +12,7 @@ timeout = 60
 graceful_timeout = 30
 
 # Heartbeats written to a real disk can stall behind it; then a healthy worker is killed as if it hung.
-worker_tmp_dir = "/dev/shm" if Path("/dev/shm").is_dir() else None  # noqa: S108 - a memory disk, gunicorn makes the file private
+worker_tmp_dir = "/dev/shm" if os.access("/dev/shm", os.W_OK) else None  # noqa: S108 - gunicorn's file there is private
 
 accesslog = None  # the application writes one line per request, with ids and without amounts
 control_socket_disable = True  # nothing uses it, and its default is shared by every gunicorn of the same user
