@@ -7,7 +7,7 @@ workers = int(os.environ.get("WEB_CONCURRENCY", "2"))
 worker_class = "gthread"
 threads = 4
 
-# A bulk import answers at once and goes on as a job, so a request that takes longer than this is lost, not busy.
+# A process that is silent this long hangs, and is replaced. Slow requests keep it talking: they run in its threads.
 timeout = 60
 graceful_timeout = 30
 
