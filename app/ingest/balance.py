@@ -65,16 +65,19 @@ def check(amounts: Sequence[int], balances: Sequence[int | None], *, is_ascendin
     return best._replace(held_turned=turned)
 
 
-def signs_from(sizes: Sequence[int], balances: Sequence[int | None], *, is_ascending: bool | None) -> list[int] | None:
+def signs_from(
+    sizes: Sequence[int], balances: Sequence[int | None], *, is_ascending: bool | None
+) -> tuple[list[int], int | None] | None:
     """Signed amounts where only their sizes are written: each size must be the step of the balance. None when it is not.
 
-    The row at the open end has no step of its own; it is signed only when the whole file has the same sign.
+    The oldest row has no step of its own; its place is returned beside the amounts unless the account began with it.
     """
     for is_oldest_first in (True, False) if is_ascending is None else (is_ascending,):
-        order = range(len(sizes)) if is_oldest_first else range(len(sizes) - 1, -1, -1)
-        signed = _walk([sizes[i] for i in order], [balances[i] for i in order])
+        step = 1 if is_oldest_first else -1
+        signed = _walk(sizes[::step], balances[::step])
         if signed:
-            return signed if is_oldest_first else signed[::-1]
+            oldest = 0 if is_oldest_first else len(sizes) - 1
+            return signed[::step], None if balances[oldest] == sizes[oldest] else oldest
     return None
 
 
@@ -86,6 +89,4 @@ def _walk(sizes: Sequence[int], balances: Sequence[int | None]) -> list[int] | N
         signed.append(balance - before)
     if len(signed) < 2:  # noqa: PLR2004 - one step proves nothing
         return None
-    first = sizes[0] if balances[0] == sizes[0] or all(amount >= 0 for amount in signed) else -sizes[0]
-    has_known_start = balances[0] == sizes[0] or len({amount >= 0 for amount in signed}) == 1
-    return [first, *signed] if has_known_start else None
+    return [sizes[0] if balances[0] == sizes[0] else -sizes[0], *signed]

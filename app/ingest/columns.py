@@ -74,11 +74,12 @@ def _unnamed_header(records: Sequence[Record]) -> int | None:
     return first - 1 if looks_so else None
 
 
-def sample_rows(records: Sequence[Record]) -> list[Sequence[str]]:
-    """Rows that could be transactions, from both ends of the table."""
+def sample_rows(records: Sequence[Record], width: int) -> list[Sequence[str]]:
+    """Rows that could be transactions, from both ends of the table; those that fit its `width` (0 if unknown) where there are any."""
     half = SAMPLE_ROWS // 2
     ends = records if len(records) <= SAMPLE_ROWS else [*records[:half], *records[-half:]]
-    return [record.cells for record in ends if has_date_and_amount(record.cells)]
+    rows = [record.cells for record in ends if has_date_and_amount(record.cells)]
+    return [cells for cells in rows if not any(cells[width:])] or rows if width else rows
 
 
 def profile(cells: Sequence[str]) -> Profile:
@@ -121,6 +122,7 @@ def assign(headings: Sequence[str], rows: Sequence[Sequence[str]], chosen: Mappi
         _money_by_content(roles, columns, profiles)
     _settle_directions(roles, names, profiles, chosen)
     if rows:
+        _states_by_content(roles, columns)
         _texts_by_content(roles, names, profiles)
     return roles
 
@@ -201,7 +203,7 @@ def _money_by_content(roles: list[Role], columns: Sequence[Sequence[str]], profi
         c
         for c, role in enumerate(roles)
         if (
-            role in {Role.OTHER, Role.DESCRIPTION, Role.BALANCE}
+            role in {Role.OTHER, Role.DESCRIPTION}
             and profiles[c].filled
             and profiles[c].amounts >= 0.9
             and profiles[c].dates < _MOST
@@ -286,7 +288,18 @@ def _unclear(name: str, seen: Profile) -> tuple[float, float]:
     return (-round(seen.directions, 1), 0 if Role.DIRECTION in vocabulary.roles_named(name) else 1)
 
 
+def _states_by_content(roles: list[Role], columns: Sequence[Sequence[str]]) -> None:
+    if Role.STATUS in roles:
+        return
+    for c, role in enumerate(roles):
+        values = {cell for cell in columns[c] if cell not in BLANKS}
+        if role in {Role.OTHER, Role.DESCRIPTION} and values and all(map(vocabulary.is_state, values)):
+            roles[c] = Role.STATUS
+            return
+
+
 def _texts_by_content(roles: list[Role], names: Sequence[str], profiles: Sequence[Profile]) -> None:
+    """Where no heading names a description: all texts of a table without headings, else the most varied text."""
     if Role.DESCRIPTION in roles:
         return
     texts = [
@@ -297,7 +310,7 @@ def _texts_by_content(roles: list[Role], names: Sequence[str], profiles: Sequenc
         and profiles[c].dates < _MOST
         and profiles[c].amounts < _MOST
         and profiles[c].codes < _MOST
-        and not names[c]
     ]
-    for c in texts:
+    unnamed = [c for c in texts if not names[c]]
+    for c in unnamed or sorted(texts, key=lambda c: -profiles[c].variety)[: Role.PAYEE not in roles]:
         roles[c] = Role.DESCRIPTION

@@ -49,7 +49,7 @@ def read_csv(decoded: Decoded, wish: Wish) -> Statement:
     body = table.records[at + 1 :] if at is not None else table.records
     splits = journals.own_splits(headings, body)
     body, others = splits or (body, [])
-    sample = columns.sample_rows(body)
+    sample = columns.sample_rows(body, len(headings))
     if at is None and not sample:
         raise UnreadableFile("No transactions were found: no line of the file holds a date and an amount.")
     roles = columns.assign(headings, sample, _chosen_columns(wish.answers, headings))
@@ -228,7 +228,10 @@ class _Reading:
         return pairs
 
     def _speaks_day_first(self, candidates: Sequence[Candidate], currency: str) -> bool:
+        """Headings of another language, payment words or a currency of countries that never write the month first."""
         if any(name and vocabulary.is_foreign(name) for name in self.headings):
+            return True
+        if any(vocabulary.names_day_first_country(" ".join(candidate.record.cells)) for candidate in candidates[:200]):
             return True
         return (
             bool(candidates)
@@ -444,8 +447,10 @@ class _Reading:
             signed := balance.signs_from([abs(a) for a in own], known, is_ascending=is_ascending)
         ):
             self.questions = [question for question in self.questions if question.key != directions.SIGN_KEY]
-            for i, amount in zip(booked, signed, strict=True):
+            for i, amount in zip(booked, signed[0], strict=True):
                 amounts[i] = amount
+            if signed[1] is not None:
+                self._first_sign(candidates, amounts, booked[signed[1]])
             return amounts, "The running balance shows which amounts are money in and which are money out."
         fit = balance.check(own, known, is_ascending=is_ascending)
         if fit.is_proved:
@@ -465,6 +470,15 @@ class _Reading:
                 f"The running balance agrees with the amounts in {fit.held} of {fit.steps} steps; please check the amounts."
             )
         return amounts, None
+
+    def _first_sign(self, candidates: Sequence[Candidate], amounts: list[int], at: int) -> None:
+        """The balance tells nothing about the oldest row of unsigned amounts: the user does."""
+        choice = self.wish.answers.get("first_sign")
+        if choice in {"in", "out"}:
+            amounts[at] = abs(amounts[at]) if choice == "in" else -abs(amounts[at])
+            return
+        text = f"The balance shows the direction of every row but the oldest (line {candidates[at].record.line}). Is that one money out or money in?"
+        self.questions.append(Question("first_sign", text, (Choice("out", "Money out"), Choice("in", "Money in"))))
 
     # --- rows
 

@@ -185,7 +185,9 @@ def decide_order(
         )
     if speaks_day_first:
         return OrderDecision(
-            "dmy", is_open=False, why="the file's language or currency writes the day first; no date in it proves it"
+            "dmy",
+            is_open=False,
+            why="the file's language, currency or payment words belong to countries that write the day first; no date in it proves it",
         )
     return OrderDecision(assumed, is_open=True, why=None)
 

@@ -113,15 +113,31 @@ def _by_words(
     if any(value < 0 for value in written):
         if out and sum(value < 0 for value in out) * 2 > len(out):
             return Directed(list(written), is_sure=True)
-        if into and sum(value < 0 for value in into) * 2 > len(into):
+        if agree * 2 > len(out) + len(into):
+            return Directed(list(written), is_sure=True)
+        if _is_inverted(written, words):
             return Directed(
                 [-value for value in written],
                 is_sure=True,
                 warnings=("Money out is written with a plus in this file; the type of each row shows it.",),
             )
-        if not out and agree:
-            return Directed(list(written), is_sure=True)
+        strong = [value for value, word in zip(written, words, strict=True) if vocabulary.strong_direction_of(word)]
+        if not any(strong):
+            return Directed(list(written), is_sure=False)
     return _unsigned_by_words(written, words, told, texts, answers)
+
+
+def _is_inverted(written: Sequence[int], words: Sequence[str]) -> bool:
+    """Whether plus means money out: no strong word agrees with its sign, and both signs occur among them or the rest."""
+    told = [
+        (value, direction)
+        for value, word in zip(written, words, strict=True)
+        if value and (direction := vocabulary.strong_direction_of(word))
+    ]
+    out, into = [v for v, d in told if d < 0], [v for v, d in told if d > 0]
+    if not told or any(value < 0 for value in out):
+        return False
+    return all(value < 0 for value in into) if into else True
 
 
 def _unsigned_by_words(

@@ -53,25 +53,25 @@ _FOREIGN: Mapping[Role, str] = {
     "|data mov|data do movimento|date operation|date d operation|date de l operation|date comptable|date de comptabilisation|date d ecriture|boekdatum"
     "|boekingsdatum|transactiedatum|datum transakce|datum zauctovani|datum provedeni|bokforingsdag|bokforingsdatum|transaktionsdag|reskontradatum|dato"
     "|bogforingsdato|utfort dato|bokfort dato|paivamaara|kirjauspaiva|konyveles datuma|tranzakcio datuma|дата|дата операции|дата платежа|日期|交易时间"
-    "|交易创建时间|交易日期|记账日期|取引日|日付|date transaction|date achat|date de transaction|date de la transaction|data valor e hora|fecha y hora",
+    "|交易创建时间|kuupaev|datums|交易日期|记账日期|取引日|日付|date transaction|date achat|date de transaction|date de la transaction|data valor e hora|fecha y hora",
     Role.VALUE_DATE: "valuta|valutadatum|valuta datum|wertstellung|wertstellungsdatum|wert|date valeur|date de valeur|valeur|fecha valor|f valor|data valuta"
     "|data waluty|rentedatum|renteboekdatum|data valor|valor data|valutadag|rentedato|arvopaiva|datum valuty|起息日",
     Role.AMOUNT: "betrag|umsatz|umsatz in eur|betrag in eur|montant|montant de l operation|importe|importo|import|kwota|kwota operacji|kwota transakcji|bedrag|belopp|belop|valor"
-    "|castka|objem|suma|osszeg|maara|сумма|сумма операции|сумма платежа|金额|金额 元|交易金额|取引金額|monto|quantia|somme|wartosc|kwota w pln|transaktionsbetrag",
+    "|castka|objem|suma|osszeg|maara|сумма|сумма операции|сумма платежа|金额|金额 元|交易金额|取引金額|monto|quantia|somme|summa|wartosc|kwota w pln|transaktionsbetrag",
     Role.DEBIT: "soll|debet|debit eur|cargo|cargos|debe|addebiti|addebito|uscite|dare|sortie|belastung|lastschrift|debito|debitos|retiro|retiros|obciazenia"
     "|wydatki|ut|ut fra konto|расход|списание|支出|支出金额|出金|お支払金額|gasto|gastos|depenses|debits eur|ausgaben|ausgang|auszahlung|kwota obciazenia|af",
     Role.CREDIT: "haben|credit eur|abono|abonos|haber|accrediti|accredito|entrate|avere|gutschrift|credito|creditos|uznania|wplywy|inn|inn pa konto|entree"
     "|приход|зачисление|поступление|收入|收入金额|入金|お預り金額|ingreso|ingresos|deposito|depositos|recettes|einnahmen|einzahlung|kwota uznania|bij",
     Role.DIRECTION: "af bij|bij af|soll haben|s h|debet credit|sens|kierunek|收 支|收支|направление|тип|тип операции|umsatztyp|umsatzart|debit kredit|debet kredit"
-    "|buchungsart|segno|tipo|tipo de movimiento|typ transakcji|type de transaction|kennzeichen|plus minus",
+    "|buchungsart|deebet kreedit|debets kredits|d k|segno|tipo|tipo de movimiento|typ transakcji|type de transaction|kennzeichen|plus minus",
     Role.BALANCE: "saldo|solde|kontostand|saldo po operacji|saldo nach buchung|saldo na operacji|stand|saldo contabile|saldo disponible|saldo disponibile|zustatek"
     "|saldo po transakcji|egyenleg|остаток|余额|账户余额|交易余额|残高|差引残高|saldo eur|solde progressif|saldo na mutatie|beginsaldo|resultaat",
     Role.FEE: "gebuhr|frais|commissione|opłata",
-    Role.CURRENCY: "wahrung|waehrung|devise|monnaie|monn|divisa|moneda|muntsoort|munt|waluta|mena|valutasort|валюта|币种|通貨|devisa|moeda|waluta transakcji|penznem",
+    Role.CURRENCY: "wahrung|waehrung|devise|monnaie|monn|divisa|moneda|muntsoort|munt|waluta|mena|valutasort|валюта|币种|通貨|valuuta|valiuta|devisa|moeda|waluta transakcji|penznem",
     Role.DESCRIPTION: "verwendungszweck|buchungstext|umsatztext|beschreibung|vorgang|libelle|libelle operation|libelle simplifie|libelle complet|concepto|descripcion"
     "|observaciones|descrizione|causale|descrizione operazione|omschrijving|mededelingen|naam omschrijving|opis|opis operacji|tytul|tytul operacji|popis|zprava pro prijemce"
     "|beskrivning|tekst|beskrivelse|descricao|historico|movimento|opis transakcji|kozlemeny|назначение|назначение платежа|описание|описание операции|商品名称|商品|摘要|备注"
-    "|交易摘要|交易说明|商品说明|お取引内容|摘要内容|betreff|zahlungsgrund|viesti|selite|informations|communication|libelles|ref|detalle|movimiento",
+    "|交易摘要|交易说明|商品说明|お取引内容|摘要内容|betreff|zahlungsgrund|viesti|selite|selgitus|informacija|paaiskinimai|paaiskinimas|forklaring|rubrik|informations|communication|libelles|ref|detalle|movimiento",
     Role.PAYEE: "auftraggeber empfanger|auftraggeber beguenstigter|auftraggeber begunstigter|zahlungsempfanger in|zahlungsempfanger|zahlungspflichtige r|empfanger"
     "|begunstigter|begunstigter zahlungspflichtiger|beguenstigter zahlungspflichtiger|name zahlungsbeteiligter|naam|naam tegenpartij|nadawca odbiorca|nazwa nadawcy"
     "|beneficiaire|beneficiario|ordenante|交易对方|对方户名|对方名称|контрагент|protiucet|nazev protiuctu|nazev protistrany|mottagare|saaja|saaja maksaja|partner neve",
@@ -166,18 +166,23 @@ def currency_in_heading(heading: str) -> str | None:
 
 OUT_WORDS = frozenset(
     "dr d db debit debits debet debito withdrawal withdraw out outgoing outflow af soll s sale purchase expense charge fee check cheque spend spending "
-    "ausgang belastung lastschrift cargo wydatek obciazenie 支出 uit 付款 uscita depense расход списание dare debe retiro neg negative paid".split()
+    "ausgang belastung lastschrift cargo wydatek obciazenie 支出 uit 付款 uscita depense расход списание dare debe retiro negative paid deebet".split()
 ) | {"money out", "paid out", "card payment", "atm withdrawal", "direct debit", "debit card"}  # fmt: skip
 IN_WORDS = frozenset(
     "cr c credit credits deposit in incoming inflow bij haben h income refund return eingang gutschrift credito abono 收入 received uznanie entrata avere "
-    "recette приход зачисление haber pos positive dslip revenue".split()
+    "recette приход зачисление haber positive dslip k kredit kreedit kredits kreditas revenue".split()
 ) | {"money in", "paid in", "direct deposit", "opening balance"}  # fmt: skip
+_STRONG_OUT = frozenset({"sale", "purchase", "debit", "dr", "d", "withdrawal", "debits", "soll", "af"})
+_STRONG_IN = frozenset({"credit", "credits", "cr", "c", "deposit", "haben", "bij"})
 _TOP_UP = re.compile(r"top.?up|added to wallet|充值|转入|退款|refund")
 _CASH_OUT = re.compile(r"withdraw|提现|转出|cash.?out")
 PENDING_WORDS = frozenset(
     "pending vorgemerkt authorised authorized authorisation authorization processing unposted reserved reserviert reserveret 待入账 处理中 pendiente hold held "
     "temporary awaiting scheduled".split()
-) | {"en attente", "in progress", "in bearbeitung", "not posted", "on hold", "in attesa"}  # fmt: skip
+) | {"en attente", "in progress", "in bearbeitung", "umsatz vorgemerkt", "not posted", "on hold", "in attesa"}  # fmt: skip
+DONE_WORDS = frozenset(
+    "completed complete posted booked settled cleared success successful ok gebucht done executed approved reconciled uncleared paid".split()
+) | {"umsatz gebucht"}
 FAILED_WORDS = frozenset(
     "failed failure declined reverted rejected cancelled canceled refused expired denied abgelehnt unsuccessful deleted void voided 交易关闭 失败".split()
 )
@@ -191,6 +196,13 @@ def direction_of(word: str) -> int:
         return PLUS_MINUS[word.strip()]
     name = plain(word)
     return -1 if name in OUT_WORDS else 1 if name in IN_WORDS else 0
+
+
+@lru_cache(maxsize=4096)
+def strong_direction_of(word: str) -> int:
+    """Like `direction_of`, for the words alone that mean the same to every holder; a merchant's charge is money in."""
+    name = plain(word)
+    return -1 if name in _STRONG_OUT else 1 if name in _STRONG_IN else 0
 
 
 def direction_of_neutral(text: str) -> int:
@@ -211,13 +223,21 @@ def is_failed_word(text: str) -> bool:
     return plain(text) in FAILED_WORDS
 
 
+@lru_cache(maxsize=4096)
+def is_state(text: str) -> bool:
+    """Whether the text is a state of a transaction: pending, failed or done."""
+    return plain(text) in PENDING_WORDS | FAILED_WORDS | DONE_WORDS
+
+
 _BALANCE_LINE = re.compile(
     r"^(opening|closing|starting|ending|previous|new)? ?balance( (brought|carried) (forward|down)| b f| c f| as (of|on|at) .*| forward)?$|^(b f|c f|brought forward|carried forward)$"
-    r"|^(saldo|solde) (inicial|final|anterior|initial|precedent|iniziale|finale|poczatkowe|koncowe)$|^(anfangs|end|alter |neuer )(saldo|bestand)$|^beginning balance.*$"
+    r"|^(saldo|solde) (inicial|final|anterior|initial|precedent|iniziale|finale|poczatkowe|koncowe)$|^(anfangs|end|alter |neuer )(saldo|bestand)$|^(beginning|opening|closing|ending) balance.*$|^(algsaldo|loppsaldo|kaive|sakuma atlikums|beigu atlikums|apgrozijums|likutis (pradziai|pabaigai)|apyvarta|turnover)$"
 )
 
 
-_MAYBE_BALANCE = re.compile(r"balance|saldo|solde|bestand|forward|\b[bc]/?f\b", re.IGNORECASE)
+_MAYBE_BALANCE = re.compile(
+    r"balance|saldo|solde|bestand|forward|\b[bc]/?f\b|atlikums|likutis|apgroz|apyvarta|käive|turnover", re.IGNORECASE
+)
 
 
 def is_balance_line(description: str) -> bool:
@@ -246,3 +266,11 @@ def is_card_payment(text: str) -> bool:
 def speaks_of_card(text: str) -> bool:
     """Whether headings or the lines above the table say that this is a credit card."""
     return bool(_CARD.search(plain(text)))
+
+
+_DAY_FIRST_COUNTRY = re.compile(r"\b(UPI|NEFT|IMPS|RTGS|BACS|SEPA)\b")
+
+
+def names_day_first_country(text: str) -> bool:
+    """Whether a row speaks of a payment system of India, Britain or the euro area, where the day is written first."""
+    return bool(_DAY_FIRST_COUNTRY.search(text))
