@@ -14,5 +14,5 @@ graceful_timeout = 30
 # Heartbeats written to a real disk can stall behind it; then a healthy worker is killed as if it hung.
 worker_tmp_dir = "/dev/shm" if os.access("/dev/shm", os.W_OK) else None  # noqa: S108 - gunicorn's file there is private
 
-accesslog = None  # the application writes one line per request, with ids and without amounts
+accesslog = None  # addresses carry what people search for, which has no place in a log
 control_socket_disable = True  # nothing uses it, and its default is shared by every gunicorn of the same user
