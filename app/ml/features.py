@@ -2,198 +2,344 @@
 
 from __future__ import annotations
 
+import json
 import math
-from array import array
+from collections.abc import Mapping
+from enum import IntEnum
 from typing import Final
 
 import numpy as np
 
-from app.ml.memory import BOOK_ROWS, CATEGORY_ROWS, PAYEE_ROWS, Amounts, Habit
+from app.ml.memory import (
+    BOOK_ROWS,
+    CATEGORY_ROWS,
+    Amounts,
+    GroupMemory,
+    Numbers,
+    PayeeMemory,
+    pack_amounts,
+    pack_habits,
+    unpack_amounts,
+    unpack_habits,
+)
 from app.ml.rows import Row
-from app.ml.tails import Tail, count_tail, quantile, replace, student_tail
+from app.ml.tails import count_tail, quantile, student_density, student_tail
 
-NAMES = ("here", "category", "book", "slip", "duplicate", "burst", "new_payee", "jump", "hour", "early")
-FLOOR = 0.05
+VERSION: Final = 1  # raise it with every change of meaning below: stored models then count as unknown
+PAYEES: Final = 5_000  # the payees seen longest ago are forgotten beyond that
 
-
-class Payee:
-    __slots__ = ("amounts", "repeats")
-
-    def __init__(self):
-        self.amounts = Amounts(PAYEE_ROWS)
-        self.repeats = Habit()
+_LN10: Final = math.log(10)
+_CLOSE_DAYS: Final = 2
+_RECENT: Final = 8  # visits looked back for a duplicate
+_WIDEST_CROWD: Final = 40
+_NO_CATEGORY: Final = -(2**62)
 
 
-class Category:
-    __slots__ = ("amounts", "firsts", "first_logs", "repeats", "residuals", "ring")
+class Signal(IntEnum):
+    """The named numbers of a row. Ratios of amounts are natural logarithms, rates and tails minus log10."""
 
-    def __init__(self):
-        self.amounts = Amounts(CATEGORY_ROWS)
-        self.repeats = Habit()
-        self.firsts = Habit()
-        self.residuals = array("d")  # sorted
-        self.ring = array("d")
-        self.first_logs = Amounts(64)
+    SLIP = 0  # how much better a usual amount here, times ten or a hundred, explains this one
+    OVER_PAYEE = 1  # over the largest amount ever here, from -1 to 1.5
+    OVER_CATEGORY = 2  # over the top tenth of the category, from -1 to 1
+    OVER_BOOK = 3  # tail of the amount among all rows
+    KNOWN_PAYEE = 4  # ln of the visits remembered, at most 20
+    FIRST_RATE = 5  # rarity of a new payee in this category; above 0 only when the payee is new
+    OVER_QUARTILE = 6  # a new payee's amount over the category's upper quartile, from -1 to 1.5
+    KNOWN_CATEGORY = 7  # ln of 1 + rows of the category remembered, at most 50
+    REPEAT = 8  # rarity of the same amount within two days here; above 0 only when it happened
+    COINCIDENCE = 9  # rarity of coming back so soon and paying this very amount by chance
+    MATERIAL = 10  # size against the book's middle, from -2 to 2
+    BURST = 11  # tail of the number of rows of this category within two days
+    CROWD = 12  # that number over the largest such number so far
+    BURST_BEFORE = 13  # BURST as it was for the row before: what has been said needs no repeating
+    CROWD_BEFORE = 14  # CROWD as it was for the row before
+    JUMP = 15  # tail of a price rise of a regular, steady payment
+    HOUR = 16  # rarity of the hour of day
+
+
+FOR_FOREST: Final = [
+    signal
+    for signal in Signal
+    if signal not in {Signal.KNOWN_PAYEE, Signal.KNOWN_CATEGORY, Signal.BURST_BEFORE, Signal.CROWD_BEFORE}
+]
 
 
 class BookMemory:
-    def __init__(self):
-        self.payees = {}
-        self.categories = {}
-        self.amounts = Amounts(BOOK_ROWS)
-        self.repeats = Habit()
-        self.firsts = Habit()
-        self.residuals = array("d")
-        self.ring = array("d")
+    """The expenses of one book so far, in bounded memory: `features(row)` looks back only, `add(row)` learns.
+
+    Rows may come in any order, but what is usual is learnt best from rows in order of date.
+    """
+
+    __slots__ = ("book", "categories", "hours", "payees", "rows")
+
+    def __init__(self) -> None:
+        self.rows = 0
+        self.book = GroupMemory(BOOK_ROWS)
+        self.categories: dict[int | None, GroupMemory] = {}
+        self.payees: dict[str, PayeeMemory] = {}
         self.hours = [0.0] * 24
-        self.nhours = 0.0
-        self.tails = {n: Tail() for n in NAMES}
-        self.heat = 0.0
-        self.heat_day = 0
 
-    def raw(self, row):
+    def payee(self, row: Row) -> PayeeMemory | GroupMemory | None:
+        """What is known of the row's payee; without a payee its category stands in. None for a new one."""
+        if row.payee_key is None:
+            return self.categories.get(row.category_id)
+        return self.payees.get(row.payee_key)
+
+    def features(self, row: Row) -> list[float]:
+        """The surprises of a row, indexed by Signal; all zero while there is nothing to compare with."""
+        found = [0.0] * len(Signal)
+        if not self.rows or row.amount_minor <= 0:
+            return found
         x = math.log(row.amount_minor)
         day = row.occurred_on.toordinal()
-        book = self.amounts
-        s = dict.fromkeys(NAMES, 0.0)
-        if not len(book):
-            return s
-        mb, sb = book.median(), max(book.spread(), 0.3)
-        s["book"] = student_tail((x - mb) / sb)
-        cat = self.categories.get(row.category_id)
-        nc = len(cat.amounts) if cat else 0
-        if nc:
-            mc = (nc * cat.amounts.median() + 2 * mb) / (nc + 2)
-            sc = math.sqrt((nc * cat.amounts.spread() ** 2 + 6 * sb * sb) / (nc + 6))
-        else:
-            mc, sc = mb, sb
-        sc = max(sc, 0.2)
-        zc = (x - mc) / (sc * math.sqrt(1 + 1 / (nc + 1)))
-        s["category"] = student_tail(zc)
-        wb = quantile(self.residuals, 0.8) / 0.84 if len(self.residuals) > 10 else 0.6
-        nr = len(cat.ring) if cat else 0
-        wc = (nr * (quantile(cat.residuals, 0.8) / 0.84 if nr else 0) + 10 * wb) / (nr + 10)
-        wc = max(wc, 0.1)
-        p = self.payees.get(row.payee_key) if row.payee_key is not None else None
-        np_ = len(p.amounts) if p else 0
-        if p:
-            a = p.amounts
-            mp = (np_ * a.median() + 0.5 * mc) / (np_ + 0.5)
-            sp = math.sqrt(((np_ - 1) * a.spread() ** 2 + KS * wc * wc) / (np_ - 1 + KS))
-            sp = max(sp, FLOOR) * math.sqrt(1 + 1 / np_)
-            zp = (x - mp) / sp
-            here = student_tail(zp)
-            self.dbg = (mp, sp, mc, sc, wc, wb)
-            if here > 0.5:
-                # a level that was reached lately, or a year ago, is no news
-                near = max(a.minors[-3:])
-                top = math.log(near)
-                for d, m in zip(a.days, a.minors):
-                    if 340 <= day - d <= 390 and m > near:
-                        top = max(top, math.log(m))
-                here *= min(1.0, max(0.25, (x - top) / 0.3))
-            s["here"] = here
-            if here > 0.5:
-                best = 0.0
-                lo = student_pdf(zp)
-                for k in (LN10, 2 * LN10):
-                    zk = (x - k - mp) / sp
-                    best = max(best, math.log10(student_pdf(zk) / lo))
-                    if (
-                        row.amount_minor % round(math.exp(k)) == 0
-                        and row.amount_minor // round(math.exp(k)) in a.minors
-                    ):
-                        best += 0.7
-                s["slip"] = best
-            # duplicates
-            close = [m for d, m in zip(a.days[-8:], a.minors[-8:]) if abs(day - d) <= 2]
-            if row.amount_minor in close:
-                rb = self.repeats.rate(0.01, 20)
-                rc = cat.repeats.rate(rb, 20) if cat else rb
-                rp = p.repeats.rate(rc, KD)
-                same = sum(1 for m in a.minors if m == row.amount_minor) - 1
-                share = (same + 0.05) / (np_ + 1)
-                span = max(day - a.days[0], 14)
-                visit = min(1.0, 3 * np_ / span)
-                s["duplicate"] = -math.log10(min(1.0, max(rp, visit * share)))
-            # regular payment
-            if np_ >= 3:
-                gaps = sorted(a.days[i] - a.days[i - 1] for i in range(max(1, np_ - 6), np_))
-                g = gaps[len(gaps) // 2]
-                dev = sorted(abs(q - g) for q in gaps)[(len(gaps) * 3) // 4]
-                if g >= 6 and dev <= max(3, 0.15 * g):
-                    lm = [math.log(m) for m in a.minors[-4:]]
-                    wob = max(abs(lm[i] - lm[i - 1]) for i in range(1, len(lm)))
-                    if len(lm) >= 4:
-                        wob = sorted(abs(lm[i] - lm[i - 1]) for i in range(1, len(lm)))[1]
-                    if wob < 0.1:
-                        s["jump"] = min(student_tail((x - max(lm[-2:])) / (0.08 + wob)), 1 + 0.4 * min(np_, 6))
-                    if day - a.days[-1] < g * 0.5:
-                        s["early"] = math.log10(g / max(1, day - a.days[-1]))
+        book = self.book
+        middle = book.amounts.median()
+        found[Signal.OVER_BOOK] = student_tail((x - middle) / max(book.amounts.spread(), 0.3))
+        found[Signal.MATERIAL] = _within(x - middle, -2.0, 2.0)
+
+        category = self.categories.get(row.category_id)
+        logs = (category or book).amounts.logs.ordered
+        found[Signal.OVER_CATEGORY] = _within(x - quantile(logs, 0.9), -1.0, 1.0)
+        if category is not None:
+            rows = len(category.amounts)
+            found[Signal.KNOWN_CATEGORY] = math.log(min(rows, 50) + 1.0)
+            middle = (rows * category.amounts.median() + 2.0 * middle) / (rows + 2.0)
+            self._burst(found, category, day)
+
+        payee = self.payee(row)
+        if payee is not None:
+            self._amount_here(found, row, payee, category, middle)
+            self._duplicate(found, row, payee, category)
+            found[Signal.JUMP] = _price_jump(payee.amounts, x)
         elif row.payee_key is not None:
-            rb = self.firsts.rate(0.2, 10)
-            rc = cat.firsts.rate(rb, 10) if cat else rb
-            size = s["category"]
-            s["new_payee"] = size - min(1, size) * math.log10(rc)
-        if cat:
-            days = cat.amounts.days
-            c = 1
-            for i in range(nc - 1, max(-1, nc - 40), -1):
-                if abs(day - days[i]) <= 1:
-                    c += 1
-                elif day - days[i] > 1:
-                    break
-            before = nc - c + 1
-            if c >= 3 and before >= 5:
-                span = max(day - days[0], 20)
-                lam = (before + 2) / span * 2
-                s["burst"] = count_tail(c, lam, min(4.0, 0.2 * before))
-        if row.hour is not None and self.nhours > 0:
-            h = row.hour
-            near = self.hours[h] + 0.5 * (self.hours[h - 1] + self.hours[(h + 1) % 24])
-            s["hour"] = -math.log10((near + 0.5) / (self.nhours * 2 + 12) * 1.0)
-            s["hour"] = max(0.0, s["hour"] - 1)
-        return s
-
-    def add(self, row, s):
-        x = math.log(row.amount_minor)
-        day = row.occurred_on.toordinal()
-        for n in NAMES:
-            self.tails[n].add(s[n])
-        cat = self.categories.get(row.category_id)
-        if cat is None:
-            cat = self.categories[row.category_id] = Category()
-        if row.payee_key is not None:
-            p = self.payees.get(row.payee_key)
-            self.firsts.add(p is None)
-            cat.firsts.add(p is None)
-            if p is None:
-                p = self.payees[row.payee_key] = Payee()
-            else:
-                a = p.amounts
-                rep = any(m == row.amount_minor and abs(day - d) <= 2 for d, m in zip(a.days[-8:], a.minors[-8:]))
-                p.repeats.add(rep)
-                cat.repeats.add(rep)
-                self.repeats.add(rep)
-                r = abs(x - a.median())
-                for o in (cat, self):
-                    old = None
-                    if len(o.ring) >= 192:
-                        old = o.ring.pop(0)
-                    o.ring.append(r)
-                    replace(o.residuals, r, old)
-            p.amounts.add(day, row.amount_minor, x)
-        cat.amounts.add(day, row.amount_minor, x)
-        self.amounts.add(day, row.amount_minor, x)
+            rate = book.firsts.rate(0.2, 10.0)
+            if category is not None:
+                rate = category.firsts.rate(rate, 10.0)
+            found[Signal.FIRST_RATE] = -math.log10(rate)
+            found[Signal.OVER_QUARTILE] = _within(x - quantile(logs, 0.75), -1.0, 1.5)
         if row.hour is not None:
-            self.hours[row.hour] += 1
-            self.nhours += 1
+            found[Signal.HOUR] = self._odd_hour(row.hour)
+        return found
+
+    def add(self, row: Row) -> None:
+        """Learn from a row. Refunds and zero amounts teach nothing."""
+        if row.amount_minor <= 0:
+            return
+        minor, day = row.amount_minor, row.occurred_on.toordinal()
+        category = self.categories.get(row.category_id)
+        if category is None:
+            category = self.categories[row.category_id] = GroupMemory(CATEGORY_ROWS)
+        rows = _crowd(category.amounts, day)
+        category.crowds.add(rows)
+        category.crowd.add(day, rows)
+        groups = (category, self.book)
+        payee: PayeeMemory | None = None
+        if row.payee_key is not None:
+            payee = self.payees.pop(row.payee_key, None)
+            for group in groups:
+                group.firsts.add(payee is None)
+        known = category if row.payee_key is None else payee
+        if known is not None and len(known.amounts):
+            near = _near(known.amounts, day)
+            residual = abs(math.log(minor) - known.amounts.median())
+            for group in groups:
+                group.repeats.add(minor in near)
+                group.returns.add(bool(near))
+                group.residuals.add(residual)
+            if payee is not None:
+                payee.repeats.add(minor in near)
+                payee.returns.add(bool(near))
+        if row.payee_key is not None:
+            payee = payee or PayeeMemory()
+            payee.amounts.add(day, minor)
+            self.payees[row.payee_key] = payee  # last in order: the one seen latest
+            if len(self.payees) > PAYEES:
+                del self.payees[next(iter(self.payees))]
+        for group in groups:
+            group.amounts.add(day, minor)
+        if row.hour is not None:
+            self.hours[row.hour] += 1.0
+        self.rows += 1
+
+    def _amount_here(
+        self,
+        found: list[float],
+        row: Row,
+        payee: PayeeMemory | GroupMemory,
+        category: GroupMemory | None,
+        middle: float,
+    ) -> None:
+        """The amount against what is paid here: the payee's own scale, drawn towards the category's while it is young."""
+        amounts = payee.amounts
+        visits = len(amounts)
+        x = math.log(row.amount_minor)
+        wobble = self.book.wobble(0.6, 10.0)
+        if category is not None:
+            wobble = category.wobble(wobble, 10.0)
+        wobble = max(wobble, 0.1)
+        usual = (visits * amounts.median() + 0.5 * middle) / (visits + 0.5)
+        variance = ((visits - 1) * amounts.spread() ** 2 + 3.0 * wobble * wobble) / (visits + 2.0)
+        spread = max(math.sqrt(variance), 0.05) * math.sqrt(1.0 + 1.0 / visits)
+        found[Signal.KNOWN_PAYEE] = math.log(min(visits, 20))
+        found[Signal.OVER_PAYEE] = _within(x - amounts.logs.ordered[-1], -1.0, 1.5)
+        z = (x - usual) / spread
+        if z <= 1.0:
+            return
+        here = student_density(z)
+        best = 0.0
+        for factor, step in ((10, _LN10), (100, 2.0 * _LN10)):
+            ratio = math.log10(student_density(z - step / spread) / here)
+            whole, rest = divmod(row.amount_minor, factor)
+            if not rest and whole in amounts.minors:
+                ratio += 0.7  # the very digits of an earlier payment
+            best = max(best, ratio)
+        found[Signal.SLIP] = best * _news(amounts, x, row.occurred_on.toordinal())
+
+    def _duplicate(
+        self, found: list[float], row: Row, payee: PayeeMemory | GroupMemory, category: GroupMemory | None
+    ) -> None:
+        """The same amount here again, against how often that happens here: a daily fare stays silent."""
+        minor = row.amount_minor
+        near = _near(payee.amounts, row.occurred_on.toordinal())
+        if minor not in near:
+            return
+        repeats = self.book.repeats.rate(0.01, 20.0)
+        returns = self.book.returns.rate(0.1, 20.0)
+        if category is not None:
+            repeats = category.repeats.rate(repeats, 20.0)
+            returns = category.returns.rate(returns, 20.0)
+        found[Signal.REPEAT] = -math.log10(payee.repeats.rate(repeats, 4.0))
+        others = len(payee.amounts) - len(near)
+        same = payee.amounts.minors.count(minor) - near.count(minor)
+        found[Signal.COINCIDENCE] = -math.log10(payee.returns.rate(returns, 4.0) * (same + 0.05) / (others + 1.0))
+
+    @staticmethod
+    def _burst(found: list[float], category: GroupMemory, day: int) -> None:
+        """Rows of a category within two days, against its own rate, its own clumps and its own record."""
+        crowd = _crowd(category.amounts, day)
+        days = category.amounts.days
+        before = len(days) - crowd + 1
+        if crowd < 4 or before < 5:
+            return
+        expected = (before + 2.0) / max(day - days[0], 20) * 2.0
+        usual = category.crowds.rate(1.0, 5.0) - 1.0
+        # Under an even law a row finds three quarters of `expected` before it; more means that rows come in clumps.
+        shape = 1.0 / max(0.3, usual / (0.75 * expected) - 1.0)
+        record = max(3.0, 1.0 + usual, category.crowd.before(day))
+        found[Signal.BURST] = count_tail(crowd, max(expected, usual), shape)
+        found[Signal.CROWD] = math.log(crowd / record)
+        if crowd > 4:
+            found[Signal.BURST_BEFORE] = count_tail(crowd - 1, max(expected, usual), shape)
+            found[Signal.CROWD_BEFORE] = math.log((crowd - 1) / record)
+
+    def _odd_hour(self, hour: int) -> float:
+        """Rarity of this hour among the hours so far, its neighbours counting half; 0 at the rate of a tenth."""
+        near = self.hours[hour] + 0.5 * (self.hours[hour - 1] + self.hours[(hour + 1) % 24])
+        return max(0.0, -math.log10((near + 0.5) / (2.0 * sum(self.hours) + 12.0)) - 1.0)
+
+    def to_arrays(self) -> dict[str, Numbers]:
+        """Everything remembered, as flat arrays for the model file."""
+        payees = list(self.payees.values())
+        groups = [self.book, *self.categories.values()]
+        residuals = [value for group in groups for value in group.residuals.newest]
+        keys = json.dumps(list(self.payees)).encode()
+        arrays: dict[str, Numbers] = {
+            "rows": np.array([self.rows], np.int64),
+            "hours": np.array(self.hours),
+            "payee_keys": np.frombuffer(keys, np.uint8),
+            "payee_habits": np.array([pack_habits(payee.habits()) for payee in payees]).reshape(len(payees), -1),
+            "group_ids": np.array([_NO_CATEGORY if i is None else i for i in self.categories], np.int64),
+            "group_habits": np.array([pack_habits(group.habits()) for group in groups]),
+            "group_crowds": np.array([group.crowd.state() for group in groups]),
+            "residual_lengths": np.array([len(group.residuals) for group in groups], np.int32),
+            "residuals": np.array(residuals),
+        }
+        arrays |= {f"payee_{name}": value for name, value in pack_amounts([p.amounts for p in payees]).items()}
+        arrays |= {f"group_{name}": value for name, value in pack_amounts([g.amounts for g in groups]).items()}
+        return arrays
+
+    @classmethod
+    def from_arrays(cls, arrays: Mapping[str, Numbers]) -> BookMemory:
+        """The reverse of `to_arrays`. Raises KeyError or ValueError when the arrays are not of that making."""
+        memory = cls()
+        memory.rows = int(arrays["rows"][0])
+        memory.hours = arrays["hours"].tolist()
+        memory.payees = {key: PayeeMemory() for key in json.loads(arrays["payee_keys"].tobytes())}
+        memory.categories = {
+            None if i == _NO_CATEGORY else i: GroupMemory(CATEGORY_ROWS) for i in arrays["group_ids"].tolist()
+        }
+        payees = list(memory.payees.values())
+        groups = [memory.book, *memory.categories.values()]
+        for payee, habits in zip(payees, arrays["payee_habits"].tolist(), strict=True):
+            unpack_habits(payee.habits(), habits)
+        at = 0
+        residuals = arrays["residuals"].tolist()
+        for group, habits, crowd, length in zip(
+            groups,
+            arrays["group_habits"].tolist(),
+            arrays["group_crowds"].tolist(),
+            arrays["residual_lengths"].tolist(),
+            strict=True,
+        ):
+            unpack_habits(group.habits(), habits)
+            group.crowd.restore(crowd)
+            group.residuals.fill(residuals[at : at + length])
+            at += length
+        for prefix, owners in (("payee_", payees), ("group_", groups)):
+            packed = {name: arrays[prefix + name] for name in ("lengths", "days", "minors")}
+            unpack_amounts([owner.amounts for owner in owners], packed)
+        return memory
 
 
-KS = 3.0
-KD = 4.0
-LN10 = math.log(10)
+def _within(value: float, low: float, high: float) -> float:
+    return low if value < low else min(value, high)
 
 
-def student_pdf(z):
-    return 0.375 * (1 + z * z / 4) ** -2.5
+def _near(amounts: Amounts, day: int) -> list[int]:
+    """The amounts of the latest visits that lie within two days of a day."""
+    return [
+        minor
+        for then, minor in zip(amounts.days[-_RECENT:], amounts.minors[-_RECENT:], strict=True)
+        if -_CLOSE_DAYS <= day - then <= _CLOSE_DAYS
+    ]
+
+
+def _crowd(amounts: Amounts, day: int) -> int:
+    """How many rows there are on this day and the day before, this one included."""
+    crowd = 1
+    for then in reversed(amounts.days[-_WIDEST_CROWD:]):
+        if -1 <= day - then <= 1:
+            crowd += 1
+        elif then < day:
+            break
+    return crowd
+
+
+def _news(amounts: Amounts, x: float, day: int) -> float:
+    """1 for a level never reached here, down to a quarter for one reached in the last three visits or a year ago."""
+    known = max(amounts.minors[-3:])
+    for then, minor in zip(amounts.days, amounts.minors, strict=True):
+        if minor > known and 340 <= day - then <= 390:
+            known = minor
+    return _within((x - math.log(known)) / 0.3, 0.25, 1.0)
+
+
+def _price_jump(amounts: Amounts, x: float) -> float:
+    """Tail of a rise over the last price of a payment that came at regular times with a steady amount."""
+    if len(amounts) < 3:
+        return 0.0
+    last = amounts.logs.newest[-4:]
+    rise = x - max(last[-2:])
+    if rise < 0.1:
+        return 0.0
+    steps = sorted(abs(last[i] - last[i - 1]) for i in range(1, len(last)))
+    wobble = steps[1]
+    if wobble > 0.03:
+        return 0.0
+    days = amounts.days[-7:]
+    gaps = sorted(days[i] - days[i - 1] for i in range(1, len(days)))
+    gap = gaps[len(gaps) // 2]
+    unevenness = sorted(abs(g - gap) for g in gaps)[len(gaps) * 3 // 4]
+    if gap < 6 or unevenness > max(4.0, 0.15 * gap):
+        return 0.0
+    return min(student_tail(rise / (0.08 + wobble)), 1.0 + 0.4 * min(len(amounts), 8))

@@ -44,8 +44,9 @@ class Feedback:
 class Verdict:
     """What the detector thinks of one row.
 
-    `score` is minus log10 of a tail probability: 3 means about one row in a thousand looks like this. None, with state
-    "unknown", means that there is nothing to judge by. `kinds` come strongest first. `reason` is a sentence for the
+    `score` is log10 of the odds that the row deserves a look: 0 is even, -2 one in a hundred. None means that there is
+    nothing to judge by: with state "unknown" because the book's model could not be read, with "known" because nothing
+    about the row can be compared. `kinds` come strongest first. `reason` is a sentence for the
     owner, empty unless unusual. `suppressed` tells that feedback silenced an alert.
     """
 
