@@ -68,7 +68,7 @@ def differences(truth: Truth, found: Mapping[str, Any]) -> list[str]:
 
 def bytes_of(folder: Path, truth: Truth) -> bytes:
     """The file's content; a generator script is run first."""
-    path = folder / truth["file"]
+    path = folder / str(truth["file"])
     if path.suffix != ".py":
         return path.read_bytes()
     with tempfile.TemporaryDirectory() as scratch:

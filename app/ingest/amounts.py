@@ -35,6 +35,7 @@ _AMOUNT = re.compile(
 _SIMPLE = re.compile(r"(-?)(\d+)\.(\d\d?)")
 _ONE_MARK = re.compile(r"(\d*)([.,])(\d*)")
 _GROUPED = re.compile(r"(\d{1,3}([.,' ])(?:\d{2,3}\2)*\d{3})(?:([.,])(\d*))?")
+_LONGEST = 60
 _OUT_MARKS = frozenset(_OUT.split("|"))
 
 
@@ -70,10 +71,10 @@ def written_amount(text: str) -> Amount | None:
     text = text.strip().strip("'\"").strip()
     if (
         not text
-        or len(text) > 60
+        or len(text) > _LONGEST
         or not (found := _AMOUNT.fullmatch(text))
         or (found["open"] is None) != (found["close"] is None)
-    ):  # noqa: PLR2004
+    ):
         return None
     split = _split(found["body"])
     if split is None:

@@ -1,7 +1,7 @@
 """The running balance as witness: do the amounts lead from one balance to the next, and in which direction?"""
 
 from collections.abc import Sequence
-from itertools import accumulate
+from itertools import accumulate, pairwise
 from typing import NamedTuple
 
 
@@ -42,7 +42,7 @@ def check(amounts: Sequence[int], balances: Sequence[int | None], *, is_ascendin
     considered where the dates tell the order.
     """
     known = [(i, balance) for i, balance in enumerate(balances) if balance is not None]
-    steps = [(i, j, b - a) for (i, a), (j, b) in zip(known, known[1:], strict=False)]
+    steps = [(i, j, b - a) for (i, a), (j, b) in pairwise(known)]
     total = [0, *accumulate(amounts)]
     steps = [(i, j, change) for i, j, change in steps if change or any(amounts[i : j + 1])]
     best = Fit(len(steps), 0, 0, LAYOUTS[0])

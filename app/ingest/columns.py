@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from itertools import combinations
+from itertools import combinations, pairwise
 
 from app.ingest import vocabulary
 from app.ingest.amounts import Amount, decide_mark, minor_units, written_amount
@@ -13,7 +13,8 @@ from app.ingest.statement import Role
 
 HEADER_WITHIN = 100
 SAMPLE_ROWS = 600
-_MOST = 0.6
+_SOME, _MOST, _NEARLY_ALL = 0.4, 0.6, 0.9
+_FEWEST_HEADINGS = 3
 _SINGLE = (
     Role.DATE,
     Role.DEBIT,
@@ -67,10 +68,10 @@ def _unnamed_header(records: Sequence[Record]) -> int | None:
     above, below = records[first - 1].cells, records[first].cells
     words = [cell for cell in above if cell]
     looks_so = (
-        len(words) >= 3
+        len(words) >= _FEWEST_HEADINGS
         and len(words) * 2 > len(below)
         and not any(written_date(cell) or written_amount(cell) for cell in words)
-    )  # noqa: PLR2004
+    )
     return first - 1 if looks_so else None
 
 
@@ -78,8 +79,9 @@ def sample_rows(records: Sequence[Record], width: int) -> list[Sequence[str]]:
     """Rows that could be transactions, from both ends of the table; those that fit its `width` (0 if unknown) where there are any."""
     half = SAMPLE_ROWS // 2
     ends = records if len(records) <= SAMPLE_ROWS else [*records[:half], *records[-half:]]
-    rows = [record.cells for record in ends if has_date_and_amount(record.cells)]
-    return [cells for cells in rows if not any(cells[width:])] or rows if width else rows
+    rows: list[Sequence[str]] = [record.cells for record in ends if has_date_and_amount(record.cells)]
+    fitting = [cells for cells in rows if not width or not any(cells[width:])]
+    return fitting or rows
 
 
 def profile(cells: Sequence[str]) -> Profile:
@@ -89,7 +91,7 @@ def profile(cells: Sequence[str]) -> Profile:
     amounts = [amount for cell in filled if (amount := written_amount(cell))]
     money = sum(1 for amount in amounts if amount.point or amount.sign or amount.mark or amount.currency)
     numbers = [int(cell) for cell in filled if cell.isdecimal() and len(cell) < 9]  # noqa: PLR2004 - longer ones are ids
-    steps = {b - a for a, b in zip(numbers, numbers[1:], strict=False)}
+    steps = {b - a for a, b in pairwise(numbers)}
     return Profile(
         filled=len(filled),
         dates=sum(1 for cell in filled if written_date(cell)) / n,
@@ -132,19 +134,19 @@ def _by_name(heading: str, seen: Profile, *, has_rows: bool) -> Role:
 
 
 def _fits(role: Role, seen: Profile) -> bool:
-    if role in _DATES:
-        return seen.dates >= _MOST
-    if role in {Role.DEBIT, Role.CREDIT, Role.BALANCE, Role.FEE}:
-        return seen.filled == 0 or (seen.amounts >= _MOST and seen.dates < _MOST)
-    if role in _MONEY:
-        return seen.amounts >= _MOST and seen.dates < _MOST
-    if role is Role.DIRECTION:
-        return seen.filled > 0 and seen.directions >= 0.4  # noqa: PLR2004 - other kinds of rows may stand among them
-    if role is Role.CURRENCY:
-        return seen.filled == 0 or seen.codes > _MOST
-    if role is Role.SERIAL:
-        return seen.numbers_lines
-    return True
+    """Whether the cells can mean what the heading says; a column of two may be empty throughout, an amount may not."""
+    is_money = seen.amounts >= _MOST and seen.dates < _MOST
+    may_be_empty = (
+        seen.filled == 0 and role not in {Role.AMOUNT, Role.SECOND_AMOUNT, Role.DIRECTION} and role not in _DATES
+    )
+    checks = {
+        **dict.fromkeys(_DATES, seen.dates >= _MOST),
+        **dict.fromkeys(_MONEY, is_money),
+        Role.DIRECTION: seen.directions >= _SOME,  # other kinds of rows may stand among them
+        Role.CURRENCY: seen.codes > _MOST,
+        Role.SERIAL: seen.numbers_lines,
+    }
+    return may_be_empty or checks.get(role, True)
 
 
 def _keep_one_each(
@@ -168,9 +170,9 @@ def _keep_one_each(
         filled = sum(profiles[c].filled for c in pair)
         loser = (
             {Role.AMOUNT}
-            if len(pair) == 2 and filled >= profiles[roles.index(Role.AMOUNT)].filled * 0.9
+            if len(pair) > 1 and filled >= profiles[roles.index(Role.AMOUNT)].filled * _NEARLY_ALL
             else {Role.DEBIT, Role.CREDIT}
-        )  # noqa: PLR2004
+        )
         for c, role in enumerate(roles):
             if role in loser and c not in chosen:
                 roles[c] = Role.OTHER
@@ -205,9 +207,9 @@ def _money_by_content(roles: list[Role], columns: Sequence[Sequence[str]], profi
         if (
             role in {Role.OTHER, Role.DESCRIPTION}
             and profiles[c].filled
-            and profiles[c].amounts >= 0.9
+            and profiles[c].amounts >= _NEARLY_ALL
             and profiles[c].dates < _MOST
-        )  # noqa: PLR2004
+        )
     ]
     free = [c for c in free if profiles[c].money > 0] or free
     for c, role in _best_reading(free[:8], columns).items():
@@ -268,8 +270,8 @@ def _settle_directions(
         if role in {Role.OTHER, Role.CATEGORY}
         and c not in chosen
         and profiles[c].filled
-        and profiles[c].directions >= 0.9
-    ]  # noqa: PLR2004
+        and profiles[c].directions >= _NEARLY_ALL
+    ]
     has_pair = Role.DEBIT in roles or Role.CREDIT in roles
     for c in claims:
         if c and roles[c - 1] is Role.BALANCE and (len(claims) > 1 or has_pair) and c not in chosen:

@@ -1,5 +1,6 @@
 """Dates as banks write them, and the one decision per file which number is the day."""
 
+import itertools
 import re
 import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
@@ -11,7 +12,32 @@ Order: TypeAlias = Literal["dmy", "mdy", "ymd"]
 
 ORDERS: Mapping[str, str] = {"dmy": "day, month, year", "mdy": "month, day, year", "ymd": "year, month, day"}
 NEVER_MONTH_FIRST = frozenset(
-    "INR GBP EUR CHF SEK NOK DKK PLN CZK HUF RON BGN BRL TRY ZAR ILS RUB UAH KES NGN IDR MYR THB VND".split()
+    [
+        "INR",
+        "GBP",
+        "EUR",
+        "CHF",
+        "SEK",
+        "NOK",
+        "DKK",
+        "PLN",
+        "CZK",
+        "HUF",
+        "RON",
+        "BGN",
+        "BRL",
+        "TRY",
+        "ZAR",
+        "ILS",
+        "RUB",
+        "UAH",
+        "KES",
+        "NGN",
+        "IDR",
+        "MYR",
+        "THB",
+        "VND",
+    ]
 )
 
 _FIRST_YEAR, _LAST_YEAR = 1950, 2099
@@ -172,23 +198,28 @@ def decide_order(
         return OrderDecision(possible[0], is_open=False, why=None)
     if decided := _by_witness(numbers, possible, beside, list(around)):
         return decided
+    return _by_habit(numbers, possible, hint, speaks_day_first=speaks_day_first)
+
+
+def _by_habit(
+    numbers: Sequence[Numbers], possible: Sequence[Order], hint: str | None, *, speaks_day_first: bool
+) -> OrderDecision:
+    """What is usual where nothing proves the order; open where there is no habit either."""
     assumed: Order = "mdy" if hint == "mdy" else "dmy"
-    if {in_order(entry, "dmy") for entry in numbers} == {in_order(entry, "mdy") for entry in numbers}:
-        return OrderDecision(assumed, is_open=False, why=None)
-    if all(entry.mark == "." for entry in numbers):
-        return OrderDecision("dmy", is_open=False, why="dates with dots are written day first")
-    if hint in possible:
-        return OrderDecision(
-            cast("Order", hint),
-            is_open=False,
-            why="that is the order of your own settings; no date in the file proves it",
-        )
-    if speaks_day_first:
-        return OrderDecision(
+    is_same_day = all(in_order(entry, "dmy") == in_order(entry, "mdy") for entry in numbers)
+    habits: tuple[tuple[bool, Order, str | None], ...] = (
+        (is_same_day, assumed, None),
+        (all(entry.mark == "." for entry in numbers), "dmy", "dates with dots are written day first"),
+        (hint in possible, assumed, "that is the order of your own settings; no date in the file proves it"),
+        (
+            speaks_day_first,
             "dmy",
-            is_open=False,
-            why="the file's language, currency or payment words belong to countries that write the day first; no date in it proves it",
-        )
+            "the file's language, currency or payment words belong to countries that write the day first; no date in it proves it",
+        ),
+    )
+    for applies, order, why in habits:
+        if applies:
+            return OrderDecision(order, is_open=False, why=why)
     return OrderDecision(assumed, is_open=True, why=None)
 
 
@@ -237,5 +268,5 @@ def _share_near(beside: Sequence[tuple[Numbers, date]], order: str, near_days: i
 
 def _is_sorted(numbers: Sequence[Numbers], order: str) -> bool:
     days = [day for entry in numbers if (day := in_order(entry, order))]
-    pairs = list(zip(days, days[1:], strict=False))
+    pairs = list(itertools.pairwise(days))
     return all(a <= b for a, b in pairs) or all(a >= b for a, b in pairs)

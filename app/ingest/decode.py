@@ -118,9 +118,9 @@ def _strangeness(text: str) -> int:
     strange = 0
     before = " "
     for char in text:
-        if not char.isascii() and not char.isalpha() and char not in _FINE_BESIDE_LETTERS and before.isalpha():
-            strange += 1
-        elif before.islower() and char.isupper() and not (before.isascii() and char.isascii()):
+        if (not char.isascii() and not char.isalpha() and char not in _FINE_BESIDE_LETTERS and before.isalpha()) or (
+            before.islower() and char.isupper() and not (before.isascii() and char.isascii())
+        ):
             strange += 1
         before = char
     return strange

@@ -32,6 +32,6 @@ class Occurrences:
         self._seen: Counter[str] = Counter()
 
     def nth(self, fingerprint_: str) -> int:
-        """1 for the first row with this fingerprint in the file, 2 for the second, …"""
+        """1 for the first row with this fingerprint in the file, 2 for the second, and so on."""
         self._seen[fingerprint_] += 1
         return self._seen[fingerprint_]

@@ -2,7 +2,8 @@
 
 from collections.abc import Callable, Mapping
 
-from app.ingest.csv_reader import Wish, read_csv
+from app.ingest.context import Wish
+from app.ingest.csv_reader import read_csv
 from app.ingest.decode import Decoded, decode
 from app.ingest.sniff import sniff_bytes, sniff_text
 from app.ingest.statement import Statement, UnreadableFile

@@ -38,6 +38,7 @@ class Places:
 
     def __init__(self, roles: Sequence[Role], headings: Sequence[str]) -> None:
         self.roles, self.headings = roles, headings
+        self.width = len(headings) if any(headings) else 0
         self.date = self.first(Role.DATE)
         self.value_dates = self.all(Role.VALUE_DATE)
         self.money = [c for role in MONEY_ROLES for c in self.all(role)[:1]]
@@ -72,15 +73,16 @@ def sort_records(records: Sequence[Record], places: Places, delimiter: str) -> S
         if text not in dates:
             dates[text] = written_date(text)
         written = dates[text]
-        money = tuple(_amount(cell(record.cells, c)) for c in places.money)
+        money = tuple([_amount(cell(record.cells, c)) for c in places.money])
+        has_amount = money.count(None) < len(money)
         is_pending, reason = _state(record, places, text)
-        if written is None and text in BLANKS and any(money):
+        if written is None and has_amount and text in BLANKS:
             written = next((day for c in places.value_dates if (day := written_date(cell(record.cells, c)))), None)
-        if not reason and written and any(money):
+        if not reason and written and has_amount:
             reason = _too_many_numbers(record, places)
             if reason:
                 result.unreadable += 1
-        if not reason and (written is None or not any(money)):
+        if not reason and (written is None or not has_amount):
             if before and _continues(record, before, places):
                 before.more.append(record)
                 continue
@@ -174,3 +176,16 @@ def _readable(cells: Sequence[str], places: Places) -> Iterator[bool]:
     for c in [*places.money, *places.all(Role.BALANCE)]:
         text = cell(cells, c)
         yield text in BLANKS or written_amount(text) is not None
+
+
+def description_of(candidate: Candidate, places: Places) -> str:
+    """All texts of the row as one line: its description columns, cells beyond the headings, continuation lines."""
+    cells = candidate.record.cells
+    if len(places.descriptions) == 1 and not candidate.more and len(cells) <= places.width:
+        text = cells[places.descriptions[0]] if places.descriptions[0] < len(cells) else ""
+        return "" if text in BLANKS else " ".join(text.split())
+    parts = [cell(cells, c) for c in places.descriptions]
+    if places.width:
+        parts += cells[places.width :]
+    parts += [text for more in candidate.more for text in more.cells]
+    return " ".join(dict.fromkeys(" ".join(part.split()) for part in parts if part not in BLANKS))

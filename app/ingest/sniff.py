@@ -67,10 +67,8 @@ def _is_xml(head: str) -> bool:
 
 def _is_mt940(head: str) -> bool:
     return (
-        bool(re.search(r"^:(?:20|25|28C?|60[FM]|61|62[FM]):", head, re.MULTILINE))
-        and ":61:" in head
-        or head.startswith("{1:")
-    )
+        bool(re.search(r"^:(?:20|25|28C?|60[FM]|61|62[FM]):", head, re.MULTILINE)) and ":61:" in head
+    ) or head.startswith("{1:")
 
 
 def _is_json(head: str) -> bool:

@@ -165,26 +165,58 @@ def currency_in_heading(heading: str) -> str | None:
 
 
 OUT_WORDS = frozenset(
-    "dr d db debit debits debet debito withdrawal withdraw out outgoing outflow af soll s sale purchase expense charge fee check cheque spend spending "
-    "ausgang belastung lastschrift cargo wydatek obciazenie 支出 uit 付款 uscita depense расход списание dare debe retiro negative paid deebet".split()
+    ["dr", "d", "db", "debit", "debits", "debet", "debito", "withdrawal", "withdraw", "out", "outgoing", "outflow", "af", "soll", "s", "sale", "purchase", "expense", "charge", "fee", "check", "cheque", "spend", "spending", "ausgang", "belastung", "lastschrift", "cargo", "wydatek", "obciazenie", "支出", "uit", "付款", "uscita", "depense", "расход", "списание", "dare", "debe", "retiro", "negative", "paid", "deebet"]
 ) | {"money out", "paid out", "card payment", "atm withdrawal", "direct debit", "debit card"}  # fmt: skip
 IN_WORDS = frozenset(
-    "cr c credit credits deposit in incoming inflow bij haben h income refund return eingang gutschrift credito abono 收入 received uznanie entrata avere "
-    "recette приход зачисление haber positive dslip k kredit kreedit kredits kreditas revenue".split()
+    ["cr", "c", "credit", "credits", "deposit", "in", "incoming", "inflow", "bij", "haben", "h", "income", "refund", "return", "eingang", "gutschrift", "credito", "abono", "收入", "received", "uznanie", "entrata", "avere", "recette", "приход", "зачисление", "haber", "positive", "dslip", "k", "kredit", "kreedit", "kredits", "kreditas", "revenue"]
 ) | {"money in", "paid in", "direct deposit", "opening balance"}  # fmt: skip
 _STRONG_OUT = frozenset({"sale", "purchase", "debit", "dr", "d", "withdrawal", "debits", "soll", "af"})
 _STRONG_IN = frozenset({"credit", "credits", "cr", "c", "deposit", "haben", "bij"})
 _TOP_UP = re.compile(r"top.?up|added to wallet|充值|转入|退款|refund")
 _CASH_OUT = re.compile(r"withdraw|提现|转出|cash.?out")
 PENDING_WORDS = frozenset(
-    "pending vorgemerkt authorised authorized authorisation authorization processing unposted reserved reserviert reserveret 待入账 处理中 pendiente hold held "
-    "temporary awaiting scheduled".split()
+    ["pending", "vorgemerkt", "authorised", "authorized", "authorisation", "authorization", "processing", "unposted", "reserved", "reserviert", "reserveret", "待入账", "处理中", "pendiente", "hold", "held", "temporary", "awaiting", "scheduled"]
 ) | {"en attente", "in progress", "in bearbeitung", "umsatz vorgemerkt", "not posted", "on hold", "in attesa"}  # fmt: skip
 DONE_WORDS = frozenset(
-    "completed complete posted booked settled cleared success successful ok gebucht done executed approved reconciled uncleared paid".split()
+    [
+        "completed",
+        "complete",
+        "posted",
+        "booked",
+        "settled",
+        "cleared",
+        "success",
+        "successful",
+        "ok",
+        "gebucht",
+        "done",
+        "executed",
+        "approved",
+        "reconciled",
+        "uncleared",
+        "paid",
+    ]
 ) | {"umsatz gebucht"}
 FAILED_WORDS = frozenset(
-    "failed failure declined reverted rejected cancelled canceled refused expired denied abgelehnt unsuccessful deleted void voided 交易关闭 失败".split()
+    [
+        "failed",
+        "failure",
+        "declined",
+        "reverted",
+        "rejected",
+        "cancelled",
+        "canceled",
+        "refused",
+        "expired",
+        "denied",
+        "abgelehnt",
+        "unsuccessful",
+        "deleted",
+        "void",
+        "voided",
+        "交易关闭",
+        "失败",
+    ]
 )
 PLUS_MINUS = {"+": 1, "-": -1}
 
@@ -235,6 +267,7 @@ _BALANCE_LINE = re.compile(
 )
 
 
+_LONGEST_BALANCE_LINE = 60
 _MAYBE_BALANCE = re.compile(
     r"balance|saldo|solde|bestand|forward|\b[bc]/?f\b|atlikums|likutis|apgroz|apyvarta|käive|turnover", re.IGNORECASE
 )
@@ -243,10 +276,10 @@ _MAYBE_BALANCE = re.compile(
 def is_balance_line(description: str) -> bool:
     """Whether the row only states the opening or closing balance."""
     return (
-        len(description) < 60
+        len(description) < _LONGEST_BALANCE_LINE
         and bool(_MAYBE_BALANCE.search(description))
         and bool(_BALANCE_LINE.match(plain(description)))
-    )  # noqa: PLR2004 - longer texts tell a story
+    )
 
 
 _CARD_PAYMENT = re.compile(
