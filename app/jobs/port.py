@@ -9,6 +9,8 @@ class JobName(StrEnum):
 
     RETRAIN_DETECTOR = "retrain_detector"
     APPLY_IMPORT = "apply_import"
+    ANSWER_REGISTRATION = "answer_registration"
+    SEND_RESET = "send_reset"
 
 
 JobArgument = str | int | float | bool | None

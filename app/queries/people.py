@@ -1,18 +1,22 @@
-"""People and their sign-ins."""
+"""People, where they are signed in, and who shares a book with whom."""
 
 import hashlib
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime, timedelta
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from app.models.user import SignIn, User
+from app.domain.books import Role
+from app.models.book import Book, Membership
+from app.models.user import Invitation, SignIn, User
+
+LONGEST_SIGN_IN = timedelta(days=90)
 
 
 @dataclass(frozen=True, slots=True)
 class Person:
-    """A person, as their own pages show them."""
+    """A person, as their own pages show them. `seen_at` is when the device they are using was last heard of."""
 
     id: int
     email: str
@@ -22,6 +26,38 @@ class Person:
     timezone: str
     theme: str
     is_demo: bool
+    seen_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Device:
+    """One place where a person is signed in. `key` names it in forms and opens nothing."""
+
+    key: str
+    device: str
+    address: str
+    created_at: datetime
+    seen_at: datetime
+    is_this: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Member:
+    """A person who may open a book, and as what."""
+
+    user_id: int
+    name: str
+    email: str
+    role: Role
+
+
+@dataclass(frozen=True, slots=True)
+class OwnedBook:
+    """A book with no other owner: it goes when its owner goes. `others` can open it too."""
+
+    id: int
+    name: str
+    others: int
 
 
 def token_hash(token: str) -> str:
@@ -29,11 +65,74 @@ def token_hash(token: str) -> str:
     return hashlib.sha256(token.encode()).hexdigest()
 
 
-def signed_in(session: Session, token: str) -> Person | None:
-    """The person whose device holds this token."""
+def signed_in(session: Session, token: str, now: datetime) -> Person | None:
+    """The person whose device holds this token, for ninety days from when they signed in."""
     row = session.execute(
-        select(User.id, User.email, User.name, User.born_on, User.locale, User.timezone, User.theme, User.is_demo)
+        select(
+            User.id, User.email, User.name, User.born_on, User.locale, User.timezone, User.theme, User.is_demo, SignIn.seen_at
+        )
         .join(SignIn, SignIn.user_id == User.id)
-        .where(SignIn.token_hash == token_hash(token))
-    ).one_or_none()
+        .where(SignIn.token_hash == token_hash(token), SignIn.created_at > now - LONGEST_SIGN_IN)
+    ).one_or_none()  # fmt: skip
     return row and Person(*row)
+
+
+def devices_of(session: Session, user_id: int, token: str, now: datetime) -> list[Device]:
+    """Where a person is signed in: this device, then the others, the last heard of first."""
+    rows = session.execute(
+        select(SignIn.token_hash, SignIn.device, SignIn.address, SignIn.created_at, SignIn.seen_at)
+        .where(SignIn.user_id == user_id, SignIn.created_at > now - LONGEST_SIGN_IN)
+        .order_by(SignIn.seen_at.desc(), SignIn.token_hash)
+    )
+    mine = token_hash(token)
+    return sorted((Device(*row, row[0] == mine) for row in rows), key=lambda device: not device.is_this)
+
+
+def link_owner(session: Session, token: str, purpose: str, now: datetime) -> tuple[bool, str]:
+    """Whether a one-time link still works, and the address of whom it is for, if it is for somebody."""
+    row = session.execute(
+        select(User.email)
+        .select_from(Invitation)
+        .outerjoin(User, User.id == Invitation.user_id)
+        .where(Invitation.token_hash == token_hash(token), Invitation.purpose == purpose, Invitation.expires_at > now)
+    ).one_or_none()
+    return row is not None, (row[0] or "") if row else ""
+
+
+def members_of(session: Session, book_id: int) -> list[Member]:
+    """Everybody who may open a book, owners first."""
+    rows = session.execute(
+        select(User.id, User.name, User.email, Membership.role)
+        .join(Membership, Membership.user_id == User.id)
+        .where(Membership.book_id == book_id)
+        .order_by(User.name, User.id)
+    )
+    order = list(Role)
+    return sorted((Member(*row) for row in rows), key=lambda member: order.index(member.role))
+
+
+def books_only_of(session: Session, user_id: int) -> list[OwnedBook]:
+    """The books that nobody else owns."""
+    mine = select(Membership.book_id).where(Membership.user_id == user_id, Membership.role == Role.OWNER)
+    shared = select(Membership.book_id).where(Membership.user_id != user_id, Membership.role == Role.OWNER)
+    rows = session.execute(
+        select(Book.id, Book.name, func.count(Membership.user_id))
+        .join(Membership, Membership.book_id == Book.id)
+        .where(Book.id.in_(mine), Book.id.not_in(shared))
+        .group_by(Book.id, Book.name)
+        .order_by(Book.id)
+    )
+    return [OwnedBook(book_id, name, members - 1) for book_id, name, members in rows]
+
+
+def people_count(session: Session) -> int:
+    """How many people use this server, not counting visitors of the demo."""
+    return session.scalar(select(func.count()).select_from(User).where(~User.is_demo)) or 0
+
+
+def everybody(session: Session) -> list[tuple[int, str, str, datetime]]:
+    """Id, address, name and first day of everybody but visitors of the demo."""
+    rows = session.execute(
+        select(User.id, User.email, User.name, User.created_at).where(~User.is_demo).order_by(User.id)
+    )
+    return [(user_id, email, name, created_at) for user_id, email, name, created_at in rows]

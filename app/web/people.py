@@ -1,7 +1,7 @@
 """Who is signed in: Flask-Login's view of a session row."""
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 
 from app.extensions import login_manager
 from app.queries.people import signed_in
@@ -20,6 +20,7 @@ class CurrentUser:
     timezone: str
     theme: str
     is_demo: bool
+    seen_at: datetime
     token: str
 
     is_authenticated = True
@@ -34,7 +35,8 @@ class CurrentUser:
 @login_manager.user_loader  # type: ignore[untyped-decorator]  # Flask-Login is untyped
 def load(token: str) -> CurrentUser | None:
     """The person behind a cookie, unless that sign-in has ended."""
-    person = signed_in(current_deps().session, token)
+    deps = current_deps()
+    person = signed_in(deps.session, token, deps.now())
     if person is None:
         return None
     return CurrentUser(
@@ -46,5 +48,6 @@ def load(token: str) -> CurrentUser | None:
         person.timezone,
         person.theme,
         person.is_demo,
+        person.seen_at,
         token,
     )
