@@ -8,9 +8,13 @@ from flask import Flask
 
 from app.jobs.port import JobArgument, JobName
 from app.services.deps import Deps
+from app.services.people import answer_registration, send_reset
 from app.web.deps import current_deps
 
-HANDLERS: Mapping[JobName, Callable[..., Any]] = {}
+HANDLERS: Mapping[JobName, Callable[..., Any]] = {
+    JobName.ANSWER_REGISTRATION: answer_registration,
+    JobName.SEND_RESET: send_reset,
+}
 
 
 def runner(app: Flask) -> Callable[[JobName, dict[str, JobArgument]], None]:
