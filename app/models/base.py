@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import BigInteger, DateTime, Dialect, Enum, Integer, MetaData, String
+from sqlalchemy import BigInteger, DateTime, Dialect, Enum, Integer, MetaData, String, Table
 from sqlalchemy.dialects import mysql
 from sqlalchemy.orm import DeclarativeBase
 from sqlalchemy.types import TypeDecorator, TypeEngine
@@ -60,3 +60,11 @@ class Base(DeclarativeBase):
         }
     )
     type_annotation_map = {datetime: UtcDateTime(), int: BigInt, str: String(200)}  # noqa: RUF012 - SQLAlchemy reads it from the class
+
+
+def table_of(model: type[Base]) -> Table:
+    """The table behind a model, for statements over many rows that need no objects."""
+    table = model.__table__
+    if not isinstance(table, Table):
+        raise TypeError(f"{model} is not mapped to one table")
+    return table
