@@ -1,13 +1,12 @@
 """What people do with whole books: open one, rename it, archive it."""
 
-from zoneinfo import ZoneInfo, available_timezones
-
 from sqlalchemy import select
 
 from app.domain.books import BookKind, Role
 from app.domain.chart import STARTERS
 from app.domain.errors import Refused
 from app.domain.texts import clean, key
+from app.domain.zones import known_zones
 from app.models.account import Account
 from app.models.book import Book, Membership
 from app.services.deps import Deps
@@ -136,6 +135,6 @@ def _month(number: int) -> int:
 
 
 def _zone(name: str) -> str:
-    if name not in available_timezones():
+    if name not in known_zones():
         raise Refused("Choose a time zone from the list.", field="timezone")
-    return ZoneInfo(name).key
+    return name

@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from datetime import date
 from functools import partial
 from typing import Literal
-from zoneinfo import available_timezones
 
 from email_validator import EmailNotValidError, validate_email
 from sqlalchemy import delete, select
@@ -14,6 +13,7 @@ from sqlalchemy.exc import IntegrityError
 from app.domain.books import BookKind
 from app.domain.errors import Refused
 from app.domain.texts import clean
+from app.domain.zones import known_zones
 from app.jobs.port import JobName
 from app.models.user import Invitation, SignIn, User
 from app.queries.people import token_hash
@@ -171,6 +171,11 @@ def issue_reset(email: str, *, deps: Deps) -> str | None:
         return None if user_id is None else issue(work, Purpose.RESET, user_id)
 
 
+def ask_for_reset(email: str, site: str, *, deps: Deps) -> None:
+    """Have a link mailed if somebody has this address; nobody learns whether. Raises: Refused beside `email`."""
+    deps.jobs.enqueue(JobName.SEND_RESET, email=normal_email(email), site=site)
+
+
 def send_reset(email: str, site: str, *, deps: Deps) -> None:
     """Mail such a link. A job, so that the page that asks for it takes as long for an address that nobody has."""
     if token := issue_reset(email, deps=deps):
@@ -203,6 +208,6 @@ def _name(text: str) -> str:
 
 
 def _zone(name: str) -> str:
-    if name not in available_timezones():
+    if name not in known_zones():
         raise Refused("Choose a time zone from the list.", field="timezone")
     return name

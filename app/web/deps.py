@@ -6,12 +6,19 @@ from zoneinfo import ZoneInfo
 from flask import current_app, g
 
 from app.services.deps import Deps
+from app.settings import Settings
 
 
 def current_deps() -> Deps:
     """What the factory assembled."""
     deps: Deps = current_app.extensions["fintrak"]
     return deps
+
+
+def current_settings() -> Settings:
+    """What the operator set."""
+    settings: Settings = current_app.extensions["fintrak_settings"]
+    return settings
 
 
 def today() -> date:
