@@ -12,6 +12,7 @@ from __future__ import annotations
 import argparse
 import csv
 import gzip
+import io
 import math
 import re
 import statistics
@@ -48,27 +49,26 @@ class Labelled:
 
 def read(path: Path) -> Iterator[Labelled]:
     """The lines of one user's file. Only expenses have a row; the detector sees no other."""
-    opened = gzip.open(path, "rt", encoding="utf-8") if path.suffix == ".gz" else path.open(encoding="utf-8")
+    data = gzip.decompress(path.read_bytes()) if path.suffix == ".gz" else path.read_bytes()
     digits = re.search(r"\d+", path.name)
     user = int(digits[0]) if digits else 0
     categories: dict[str, int] = {}
-    with opened as lines:
-        for line in csv.DictReader(lines):
-            day = date.fromisoformat(line["date"])
-            number = int(line["row"])
-            row = None
-            if line["type"] == "expense":
-                row = Row(
-                    id=number + 1,
-                    occurred_on=day,
-                    amount_minor=int(Decimal(line["amount"]) * 100),
-                    payee_key=line["merchant"] or None,
-                    category_id=categories.setdefault(line["category"], len(categories) + 1),
-                    hour=int(line["time"][:2]) if line["time"] else None,
-                    is_commitment=is_commitment(line["category"]),
-                )
-            event = f"{user}:{line.get('event')}" if line.get("label") == "1" else ""
-            yield Labelled(user, number, row, day, line.get("label_kind", ""), event)
+    for line in csv.DictReader(io.StringIO(data.decode())):
+        day = date.fromisoformat(line["date"])
+        number = int(line["row"])
+        row = None
+        if line["type"] == "expense":
+            row = Row(
+                id=number + 1,
+                occurred_on=day,
+                amount_minor=int(Decimal(line["amount"]) * 100),
+                payee_key=line["merchant"] or None,
+                category_id=categories.setdefault(line["category"], len(categories) + 1),
+                hour=int(line["time"][:2]) if line["time"] else None,
+                is_commitment=is_commitment(line["category"]),
+            )
+        event = f"{user}:{line.get('event')}" if line.get("label") == "1" else ""
+        yield Labelled(user, number, row, day, line.get("label_kind", ""), event)
 
 
 def judged(lines: Sequence[Labelled]) -> Iterator[tuple[Labelled, Verdict | None]]:

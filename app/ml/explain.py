@@ -16,6 +16,13 @@ from app.ml.tails import quantile
 
 _FEW: Final = 3
 _OF_LAST: Final = 100
+_RHYTHMS: Final = (
+    (range(6, 9), " each week"),
+    (range(12, 17), " every two weeks"),
+    (range(27, 34), " each month"),
+    (range(85, 98), " each quarter"),
+    (range(350, 381), " each year"),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +38,7 @@ def usual_range(memory: BookMemory, row: Row) -> tuple[int, int] | None:
     """Between which amounts, in minor units, four of five payments lie: here, or else in the category."""
     payee = memory.payee(row)
     category = memory.categories.get(row.category_id)
-    for amounts in (payee and payee.amounts, category and category.amounts, memory.book.amounts):
+    for amounts in (payee.amounts if payee else None, category.amounts if category else None, memory.book.amounts):
         if amounts is not None and len(amounts) >= _FEW:
             logs = amounts.logs.ordered
             return round(math.exp(quantile(logs, 0.1))), round(math.exp(quantile(logs, 0.9)))
@@ -74,7 +81,7 @@ def _new_payee(memory: BookMemory, row: Row, wording: Wording) -> str:
 def _duplicate(memory: BookMemory, row: Row, wording: Wording) -> str:
     payee = memory.payee(row)
     day = row.occurred_on.toordinal()
-    gaps = [day - then for then, minor in _pairs(payee and payee.amounts) if minor == row.amount_minor]
+    gaps = [day - then for then, minor in _pairs(payee.amounts if payee else None) if minor == row.amount_minor]
     gap = min(gaps, key=abs, default=0)
     if gap == 0:
         when = "on the same day"
@@ -90,10 +97,10 @@ def _duplicate(memory: BookMemory, row: Row, wording: Wording) -> str:
 def _burst(memory: BookMemory, row: Row, wording: Wording) -> str:
     day = row.occurred_on.toordinal()
     category = memory.categories.get(row.category_id)
-    rows = 1 + sum(-1 <= day - then <= 1 for then, _ in _pairs(category and category.amounts))
-    record = int(category.crowd.before(day)) if category else 0
+    rows = 1 + sum(-1 <= day - then <= 1 for then, _ in _pairs(category.amounts if category else None))
+    record = round(category.crowd.before(day)) if category else 0
     where = f" in {wording.category}" if wording.category else ""
-    most = f"; you seldom have more than {record}" if record >= 2 else ""
+    most = f"; you seldom have more than {record}" if record > 1 else ""
     return f"{rows} purchases{where} within 2 days{most}."
 
 
@@ -106,7 +113,7 @@ def _price_jump(memory: BookMemory, row: Row, wording: Wording) -> str:
     return f"Up {rise}% from {wording.money(before)}{_every(gap)}."
 
 
-def _odd_hour(memory: BookMemory, row: Row, wording: Wording) -> str:
+def _odd_hour(_memory: BookMemory, row: Row, wording: Wording) -> str:
     hour = row.hour or 0
     return (
         f"{wording.money(row.amount_minor)} at {hour:02d}:00 to {hour:02d}:59, when you hardly ever pay for anything."
@@ -140,9 +147,7 @@ def _times(ratio: float) -> str:
 
 
 def _every(gap: int) -> str:
-    names = ((6, 8, " each week"), (12, 16, " every two weeks"), (27, 33, " each month"), (85, 97, " each quarter"))
-    names += ((350, 380, " each year"),)
-    return next((name for low, high, name in names if low <= gap <= high), "")
+    return next((name for days, name in _RHYTHMS if gap in days), "")
 
 
 def _pairs(amounts: Amounts | None) -> Sequence[tuple[int, int]]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from enum import IntEnum
 from typing import Final
 
@@ -32,6 +32,13 @@ _LN10: Final = math.log(10)
 _CLOSE_DAYS: Final = 2
 _RECENT: Final = 8  # visits looked back for a duplicate
 _WIDEST_CROWD: Final = 40
+_LEAST_CROWD: Final = 4  # fewer rows within two days are no burst, whatever the rate
+_LEAST_BEFORE: Final = 5  # rows of a category before its rate can be told
+_YEAR_AGO: Final = range(340, 391)  # days; festivals move by the moon
+_LEAST_PAYMENTS: Final = 3  # of a regular payment, before its price can jump
+_LEAST_RISE: Final = 0.1
+_STEADY: Final = 0.03  # steps of ln between payments of the same price
+_LEAST_GAP: Final = 6  # days; what comes more often is no subscription
 _NO_CATEGORY: Final = -(2**62)
 
 
@@ -133,24 +140,15 @@ class BookMemory:
         category.crowds.add(rows)
         category.crowd.add(day, rows)
         groups = (category, self.book)
-        payee: PayeeMemory | None = None
-        if row.payee_key is not None:
+        if row.payee_key is None:
+            _learn_habits(category.amounts, day, minor, groups)
+        else:
             payee = self.payees.pop(row.payee_key, None)
             for group in groups:
                 group.firsts.add(payee is None)
-        known = category if row.payee_key is None else payee
-        if known is not None and len(known.amounts):
-            near = _near(known.amounts, day)
-            residual = abs(math.log(minor) - known.amounts.median())
-            for group in groups:
-                group.repeats.add(minor in near)
-                group.returns.add(bool(near))
-                group.residuals.add(residual)
-            if payee is not None:
-                payee.repeats.add(minor in near)
-                payee.returns.add(bool(near))
-        if row.payee_key is not None:
-            payee = payee or PayeeMemory()
+            if payee is None:
+                payee = PayeeMemory()
+            _learn_habits(payee.amounts, day, minor, (*groups, payee))
             payee.amounts.add(day, minor)
             self.payees[row.payee_key] = payee  # last in order: the one seen latest
             if len(self.payees) > PAYEES:
@@ -219,7 +217,7 @@ class BookMemory:
         crowd = _crowd(category.amounts, day)
         days = category.amounts.days
         before = len(days) - crowd + 1
-        if crowd < 4 or before < 5:
+        if crowd < _LEAST_CROWD or before < _LEAST_BEFORE:
             return
         expected = (before + 2.0) / max(day - days[0], 20) * 2.0
         usual = category.crowds.rate(1.0, 5.0) - 1.0
@@ -228,7 +226,7 @@ class BookMemory:
         record = max(3.0, 1.0 + usual, category.crowd.before(day))
         found[Signal.BURST] = count_tail(crowd, max(expected, usual), shape)
         found[Signal.CROWD] = math.log(crowd / record)
-        if crowd > 4:
+        if crowd > _LEAST_CROWD:
             found[Signal.BURST_BEFORE] = count_tail(crowd - 1, max(expected, usual), shape)
             found[Signal.CROWD_BEFORE] = math.log((crowd - 1) / record)
 
@@ -247,7 +245,7 @@ class BookMemory:
             "rows": np.array([self.rows], np.int64),
             "hours": np.array(self.hours),
             "payee_keys": np.frombuffer(keys, np.uint8),
-            "payee_habits": np.array([pack_habits(payee.habits()) for payee in payees]).reshape(len(payees), -1),
+            "payee_habits": np.array([pack_habits(payee.habits()) for payee in payees]).reshape(len(payees), 4),
             "group_ids": np.array([_NO_CATEGORY if i is None else i for i in self.categories], np.int64),
             "group_habits": np.array([pack_habits(group.habits()) for group in groups]),
             "group_crowds": np.array([group.crowd.state() for group in groups]),
@@ -295,6 +293,19 @@ def _within(value: float, low: float, high: float) -> float:
     return low if value < low else min(value, high)
 
 
+def _learn_habits(known: Amounts, day: int, minor: int, owners: Iterable[PayeeMemory | GroupMemory]) -> None:
+    """Note, for a payee and the groups it belongs to, whether this row comes back soon and repeats an amount."""
+    if not len(known):
+        return
+    near = _near(known, day)
+    residual = abs(math.log(minor) - known.median())
+    for owner in owners:
+        owner.repeats.add(minor in near)
+        owner.returns.add(bool(near))
+        if isinstance(owner, GroupMemory):
+            owner.residuals.add(residual)
+
+
 def _near(amounts: Amounts, day: int) -> list[int]:
     """The amounts of the latest visits that lie within two days of a day."""
     return [
@@ -319,27 +330,29 @@ def _news(amounts: Amounts, x: float, day: int) -> float:
     """1 for a level never reached here, down to a quarter for one reached in the last three visits or a year ago."""
     known = max(amounts.minors[-3:])
     for then, minor in zip(amounts.days, amounts.minors, strict=True):
-        if minor > known and 340 <= day - then <= 390:
+        if minor > known and day - then in _YEAR_AGO:
             known = minor
     return _within((x - math.log(known)) / 0.3, 0.25, 1.0)
 
 
 def _price_jump(amounts: Amounts, x: float) -> float:
     """Tail of a rise over the last price of a payment that came at regular times with a steady amount."""
-    if len(amounts) < 3:
+    if len(amounts) < _LEAST_PAYMENTS:
         return 0.0
-    last = amounts.logs.newest[-4:]
+    last = amounts.logs.newest[-6:]
     rise = x - max(last[-2:])
-    if rise < 0.1:
+    if rise < _LEAST_RISE:
         return 0.0
     steps = sorted(abs(last[i] - last[i - 1]) for i in range(1, len(last)))
-    wobble = steps[1]
-    if wobble > 0.03:
+    wobble = (
+        steps[-2] if len(amounts) > _LEAST_PAYMENTS else steps[-1]
+    )  # one earlier rise is forgiven once there are three steps
+    if wobble > _STEADY:
         return 0.0
     days = amounts.days[-7:]
     gaps = sorted(days[i] - days[i - 1] for i in range(1, len(days)))
     gap = gaps[len(gaps) // 2]
     unevenness = sorted(abs(g - gap) for g in gaps)[len(gaps) * 3 // 4]
-    if gap < 6 or unevenness > max(4.0, 0.15 * gap):
+    if gap < _LEAST_GAP or unevenness > max(4.0, 0.15 * gap):
         return 0.0
     return min(student_tail(rise / (0.08 + wobble)), 1.0 + 0.4 * min(len(amounts), 8))

@@ -29,10 +29,8 @@ def average_path(rows: int) -> float:
 
     Source: Liu, Ting, Zhou: Isolation Forest (2008), equation 1.
     """
-    if rows <= 1:
-        return 0.0
-    if rows == 2:
-        return 1.0
+    if rows <= 2:  # noqa: PLR2004  one row needs no cut, two rows need one
+        return float(max(rows, 1) - 1)
     return 2.0 * (math.log(rows - 1.0) + _EULER) - 2.0 * (rows - 1.0) / rows
 
 
@@ -62,7 +60,7 @@ class Forest:
         for _ in range(self.levels):
             node = self.left[node] + (x[self.feature[node]] > self.threshold[node])
         length = float((self.depth[node] + self.paths[self.size[node]]).sum())
-        return float(2.0 ** (-length / (len(self.roots) * self.paths[self.samples])))
+        return self._score(length)
 
     def score_many(self, rows: npt.ArrayLike) -> Floats:
         """The same for every row of a table."""
@@ -74,10 +72,13 @@ class Forest:
             node = np.broadcast_to(self.roots, (len(block), len(self.roots)))
             for _ in range(self.levels):
                 node = self.left[node] + (block[lines, self.feature[node]] > self.threshold[node])
-            # Summed row by row, in the same order as for one row, so that both give the same last digit.
-            lengths = np.array([line.sum() for line in self.depth[node] + self.paths[self.size[node]]])
-            scores[start : start + _BLOCK] = 2.0 ** (-lengths / (len(self.roots) * self.paths[self.samples]))
+            # Row by row, in the same order as for one row alone, so that both give the same last digit.
+            lengths = self.depth[node] + self.paths[self.size[node]]
+            scores[start : start + _BLOCK] = [self._score(float(line.sum())) for line in lengths]
         return scores
+
+    def _score(self, length: float) -> float:
+        return float(2.0 ** (-length / (len(self.roots) * float(self.paths[self.samples]))))
 
     def to_arrays(self) -> dict[str, Numbers]:
         """The trees for the model file."""

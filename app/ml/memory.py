@@ -216,7 +216,7 @@ def unpack_amounts(into: Sequence[Amounts], packed: Mapping[str, Numbers]) -> No
 
 
 def pack_habits(habits: Iterable[Habit]) -> list[float]:
-    """Habits as times, trials, times, trials, …"""
+    """Habits as times, trials, times, trials and so on."""
     return [number for habit in habits for number in (habit.times, habit.trials)]
 
 

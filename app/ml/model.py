@@ -11,7 +11,7 @@ import numpy as np
 
 from app.ml import features, thresholds
 from app.ml.explain import Wording, reason, usual_range
-from app.ml.features import FOR_FOREST, BookMemory, Signal
+from app.ml.features import FOR_FOREST, BookMemory
 from app.ml.forest import Forest, Numbers, fit
 from app.ml.rows import Feedback, Row, Verdict
 from app.ml.thresholds import Calibration
@@ -63,7 +63,8 @@ class Model:
         found = self.memory.features(row)
         speaking = thresholds.evidence(found, is_commitment=row.is_commitment)
         score = self.forest.score([found[signal] for signal in FOR_FOREST]) if self.forest else None
-        return self._verdict(row, found, speaking, score, how, self.calibration.threshold(how.alerts_a_month))
+        threshold = self.calibration.threshold(how.alerts_a_month)
+        return self._verdict(row, found, speaking, score=score, how=how, threshold=threshold)
 
     def judge_many(self, rows: Sequence[Row], how: Judging) -> list[Verdict]:
         """Judge each row and then learn it, oldest first; the verdicts come in the order of `rows`.
@@ -84,7 +85,7 @@ class Model:
             for_forest = [found[signal] for signal in FOR_FOREST]
             if thresholds.combined(speaking, None) + thresholds.FOREST_ADDS >= threshold:
                 score = self.forest.score(for_forest) if self.forest else None
-                verdicts[i] = self._verdict(row, found, speaking, score, how, threshold)
+                verdicts[i] = self._verdict(row, found, speaking, score=score, how=how, threshold=threshold)
             else:
                 quiet.append((i, speaking, usual_range(self.memory, row)))
                 table.append(for_forest)
@@ -99,6 +100,7 @@ class Model:
         row: Row,
         found: Sequence[float],
         speaking: dict[str, float],
+        *,
         score: float | None,
         how: Judging,
         threshold: float,
