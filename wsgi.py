@@ -1,6 +1,10 @@
 """The application, for gunicorn and `flask --app wsgi`."""
 
+import logging
+
 from app.factory import create_app
 from app.settings import Settings
 
+logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
+logging.getLogger("alembic").setLevel(logging.WARNING)  # commands say themselves what they did
 app = create_app(Settings())

@@ -1,12 +1,14 @@
 """The commands of `flask --app wsgi …`. Each calls what the web calls."""
 
 import click
-from flask import Flask
-from flask.cli import AppGroup
+from flask import Flask, current_app
+from flask.cli import AppGroup, with_appcontext
 from sqlalchemy import select
 
+from app.jobs.rq import work
 from app.models.book import Book
 from app.queries.verification import verify_book
+from app.settings import Settings
 from app.web.deps import current_deps
 
 books = AppGroup("books", help="Check and move whole books.")
@@ -39,6 +41,17 @@ def verify(book_id: int | None) -> None:
         raise SystemExit(1)
 
 
+@click.command("worker")
+@with_appcontext
+def worker() -> None:
+    """Work through the jobs on Redis until stopped. For FINTRAK_JOBS=rq; start as many as you like."""
+    settings: Settings = current_app.extensions["fintrak_settings"]
+    if settings.jobs != "rq":
+        raise click.ClickException("Jobs run inside the web process. Set FINTRAK_JOBS=rq and FINTRAK_REDIS_URL first.")
+    work(settings.redis_url)
+
+
 def init_app(app: Flask) -> None:
     """Register the commands."""
     app.cli.add_command(books)
+    app.cli.add_command(worker)

@@ -22,7 +22,7 @@ from app.models.engine import tune
 from app.services.deps import Deps, Mailer
 from app.services.mail import SmtpMailer
 from app.settings import ROOT, Settings
-from app.web import access, assets, errors, formats, headers, navigation
+from app.web import access, assets, errors, formats, headers, logs, navigation
 from app.web.numbers import IdConverter
 
 STATIC = Path(__file__).parent / "static"
@@ -46,7 +46,7 @@ def create_app(settings: Settings, replaced: Replaced | None = None) -> Flask:
     app.extensions["fintrak"] = _deps(app, settings, replaced or Replaced())
     app.extensions["fintrak_settings"] = settings
     _extensions(app, settings)
-    for part in (access, errors, formats, navigation, assets, cli):
+    for part in (logs, access, errors, formats, navigation, assets, cli):
         part.init_app(app)
     headers.init_app(app, https=settings.https)
     for blueprint, options in ALL:

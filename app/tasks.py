@@ -1,10 +1,9 @@
 """What each job does. A job may run twice: the second time changes nothing."""
 
 from collections.abc import Callable, Mapping
-from functools import cache
 from typing import Any
 
-from flask import Flask
+from flask import Flask, current_app
 
 from app.jobs.port import JobArgument, JobName
 from app.services.deps import Deps
@@ -29,13 +28,5 @@ def runner(app: Flask) -> Callable[[JobName, dict[str, JobArgument]], None]:
 
 
 def run_in_worker(name: str, arguments: dict[str, JobArgument]) -> None:
-    """What an RQ worker calls: another process, so with an application of its own."""
-    runner(_worker_app())(JobName(name), arguments)
-
-
-@cache
-def _worker_app() -> Flask:
-    from app.factory import create_app  # noqa: PLC0415 - the factory imports this module
-    from app.settings import Settings  # noqa: PLC0415 - only a worker process gets here
-
-    return create_app(Settings())
+    """What an RQ worker calls, inside the application that `flask worker` holds open."""
+    runner(current_app._get_current_object())(JobName(name), arguments)  # type: ignore[attr-defined]  # noqa: SLF001 - werkzeug's documented way to the object behind the proxy

@@ -21,3 +21,9 @@ class RedisQueue:
         if self._queue is None:
             self._queue = rq.Queue(QUEUE, connection=redis.Redis.from_url(self._url))
         self._queue.enqueue(HANDLER, name.value, arguments, job_timeout=3600, result_ttl=0)
+
+
+def work(url: str) -> None:
+    """Work through the queue in this process until a signal ends it. It does not fork: the caller's application is used."""
+    connection = redis.Redis.from_url(url)
+    rq.SimpleWorker([rq.Queue(QUEUE, connection=connection)], connection=connection).work()
