@@ -5,6 +5,19 @@ import { toMajor } from './money.js';
 const series = (values, { currency }) => (values ?? []).map((value) => toMajor(value, currency));
 const paintOf = (paint) => token(paint === 'out' ? '--ft-chart-out' : `--ft-c${paint}`);
 
+/** Gridlines from zero in round steps, so that the plot is as tall as its figures: at most `count` steps above zero. */
+function fromZero(scale, lists, count) {
+  const values = lists.flat().filter((value) => value !== null);
+  const highest = Math.max(...values, 0);
+  const lowest = Math.min(...values, 0);
+  const size = Math.max(highest, -lowest) || 1;
+  const power = 10 ** Math.floor(Math.log10(size / count));
+  const step = [1, 1.5, 2, 2.5, 3, 4, 5, 6, 8, 10].map((n) => n * power).find((n) => n * count >= size);
+  scale.ticks.stepSize = step;
+  scale.max = Math.ceil(highest / step) * step;
+  scale.min = Math.floor(lowest / step) * step;
+}
+
 /** A round step that needs about two gridlines for these per cents: the plot is low. */
 const stepFor = (values) => [1, 2, 5, 10, 20, 25, 50, 100].find((step) => step * 2 >= Math.max(...values.map(Math.abs))) ?? 500;
 
@@ -27,19 +40,16 @@ export const KINDS = {
     if (data.before) sets.push(line(names.before ?? 'Month before', series(data.before, data), token('--ft-chart-past'), { borderDash: [2, 3], borderWidth: 1.5 }));
     if (data.budget) sets.push(line(names.budget ?? 'Budget', series(data.budget, data), token('--ft-ink-3'), { borderWidth: 1, pointHoverRadius: 0 }));
     if (data.low) sets.push(...band(series(data.low, data), series(data.high, data)));
+    fromZero(options.scales.y, sets.map((set) => set.data), 4);
     return { data: { labels: data.labels, datasets: sets } };
   },
 
   /** Money in beside money out. */
-  flow(data) {
+  flow(data, options) {
     const [into, out] = data.names;
-    return {
-      type: 'bar',
-      data: {
-        labels: data.labels,
-        datasets: [bar(into, series(data.in, data), token('--ft-chart-in')), bar(out, series(data.out, data), token('--ft-chart-out'))],
-      },
-    };
+    const sets = [bar(into, series(data.in, data), token('--ft-chart-in')), bar(out, series(data.out, data), token('--ft-chart-out'))];
+    fromZero(options.scales.y, sets.map((set) => set.data), 3);
+    return { type: 'bar', data: { labels: data.labels, datasets: sets } };
   },
 
   /** One quantity over time. The only kind whose axis may start elsewhere than at zero. */
@@ -79,8 +89,9 @@ export const KINDS = {
   },
 
   /** Amounts per period or per group, side by side. */
-  bars(data) {
+  bars(data, options) {
     const sets = data.series.map(({ name, values, paint }) => bar(name, series(values, data), paintOf(paint)));
+    fromZero(options.scales.y, sets.map((set) => set.data), 3);
     return { type: 'bar', data: { labels: data.labels, datasets: sets } };
   },
 };
