@@ -23,7 +23,7 @@ SYMBOLS = {
 }  # fmt: skip
 _UNCERTAIN = ("$", "¥", "kr", "R")
 _SIGN = "|".join(re.escape(s) for s in sorted((*SYMBOLS, *_UNCERTAIN), key=len, reverse=True))
-_CURRENCY = rf"(?:{_SIGN}|[A-Z]{{3}}(?![A-Za-z]))\.?"
+_CURRENCY = rf"(?:{_SIGN}|(?-i:[A-Z]{{3}}(?![A-Za-z])))\.?"
 _OUT = r"dr|db|debit|d|s|soll"
 _IN = r"cr|credit|c|h|haben"
 _AMOUNT = re.compile(
@@ -80,6 +80,8 @@ def written_amount(text: str) -> Amount | None:
     if split is None:
         return None
     signs = [s for s in (found["s1"], found["s2"], found["s3"]) if s]
+    if len(signs) > 1:
+        return None
     sign = -1 if found["open"] or "-" in signs else 1 if signs else 0
     letters = (found["before"] or found["after"] or "").lower()
     mark = "" if not letters else "out" if letters in _OUT_MARKS else "in"
