@@ -11,6 +11,7 @@ import numpy as np
 import rapidocr
 from numpy.typing import NDArray
 from PIL import Image
+from rapidocr.utils.output import RapidOCROutput
 
 from app.ocr.layout import Line
 from app.ocr.turns import Picture, Turned, as_given, quarter_turned, straightened
@@ -49,7 +50,11 @@ class Look:
     def mean_score(self) -> float:
         """The mean score, longer texts counting more; 1 when nothing was read, which is no sign of a wrong turn."""
         letters = sum(map(len, self.texts))
-        return sum(len(text) * score for text, score in zip(self.texts, self.scores, strict=True)) / letters if letters else 1.0
+        return (
+            sum(len(text) * score for text, score in zip(self.texts, self.scores, strict=True)) / letters
+            if letters
+            else 1.0
+        )
 
     @property
     def lies_on_its_side(self) -> bool:
@@ -97,19 +102,29 @@ class Engine:
             return seen
         if seen.lies_on_its_side:
             picture = seen.turned.picture
-            seen = max((seen, *(self._look(quarter_turned(picture, quarter)) for quarter in (90, 270))), key=lambda look: look.worth)
+            seen = max(
+                (seen, *(self._look(quarter_turned(picture, quarter)) for quarter in (90, 270))),
+                key=lambda look: look.worth,
+            )
         elif seen.mean_score < UPSIDE_DOWN_BELOW:
             seen = max(seen, self._look(quarter_turned(seen.turned.picture, 180)), key=lambda look: look.worth)
         if LEAST_SLOPE <= abs(seen.slope) <= MOST_SLOPE:
             level = self._look(straightened(seen.turned, seen.slope))
-            seen = level if level.worth > ALMOST * seen.worth else seen  # level rows are worth a little of what was read
+            seen = (
+                level if level.worth > ALMOST * seen.worth else seen
+            )  # level rows are worth a little of what was read
         return seen
 
     def _look(self, turned: Turned) -> Look:
         found = self._recognise(turned.picture, use_cls=False)
-        if found.boxes is None or found.txts is None:
+        if not isinstance(found, RapidOCROutput) or found.boxes is None or found.txts is None or found.scores is None:
             return Look(turned, np.zeros((0, 4, 2)), (), ())
-        return Look(turned, np.asarray(found.boxes, dtype=float), tuple(found.txts), tuple(float(score) for score in found.scores))
+        return Look(
+            turned,
+            np.asarray(found.boxes, dtype=float),
+            tuple(found.txts),
+            tuple(float(score) for score in found.scores),
+        )
 
 
 def lines_of(look: Look) -> tuple[Line, ...]:

@@ -28,6 +28,13 @@ KINDS = {
     "points": words.POINTS,
 }
 ABOVE = ("grand", "total", "subtotal", "tax", "cash", "change", "card", "rounding")
+RULE_OF_THUMB = (
+    (-3.0, frozenset({"subtotal", "discount", "count", "points"})),
+    (-4.0, frozenset({"change", "rounding"})),
+    (2.0, frozenset({"card", "wallet"})),
+    (0.5, frozenset({"cash"})),
+)
+CENT = Decimal("0.01")
 FIVE_SEN = Decimal("0.05")
 LARGEST_ROUNDING = Decimal("0.50")
 MOST_FOR_SUMS = 60  # amounts looked at in sums; a longer receipt keeps its largest
@@ -48,9 +55,16 @@ def total_candidates(rows: Sequence[Row], amounts: Sequence[Amount]) -> tuple[Ca
     if not usable:
         return ()
     kinds = row_kinds(rows)
+    with_cents = {amount.value for amount in amounts if amount.has_cents}
     by_value: dict[Decimal, list[Amount]] = {}
     for amount in usable:
-        by_value.setdefault(amount.value.quantize(Decimal("0.01")), []).append(amount)
+        # 1200 beside 12.00: the recogniser lost the point
+        value = (
+            amount.value / 100
+            if not (amount.has_cents or amount.has_sign) and amount.value / 100 in with_cents
+            else amount.value
+        )
+        by_value.setdefault(value.quantize(CENT), []).append(amount)
     sums = _Sums(amounts, kinds)
     values = sorted(by_value, reverse=True)
     width = max(row.right for row in rows) or 1.0
@@ -115,28 +129,16 @@ def _weight(amount: Amount, rows: Sequence[Row], kinds: Sequence[frozenset[str]]
     """A plain rule of thumb: what a clerk would look for first."""
     here = kinds[amount.row]
     above = kinds[amount.row - 1] if amount.row else frozenset()
-    weight = 0.0
+    weight = sum(points for points, spoken in RULE_OF_THUMB if here & spoken)
     if "grand" in here:
         weight += 6
     elif "total" in here:
         weight += 4
     elif not here & {"tax", "change", "cash"} and above & {"grand", "total"}:
         weight += 2
-    if here & {"subtotal", "discount", "count", "points"}:
-        weight -= 3
     if "tax" in here and "grand" not in here:
         weight -= 3
-    if here & {"change", "rounding"}:
-        weight -= 4
-    if here & {"card", "wallet"}:
-        weight += 2
-    if "cash" in here:
-        weight += 0.5
-    if amount.has_sign:
-        weight += 1
-    if amount.has_cents:
-        weight += 0.5
-    return weight + amount.row / max(len(rows), 1) / 2
+    return weight + amount.has_sign + 0.5 * amount.has_cents + amount.row / max(len(rows), 1) / 2
 
 
 class _Sums:

@@ -23,7 +23,10 @@ class Turned:
     def box(self, box: Box) -> Box:
         """A box of this picture as it lies on the picture given."""
         left, top, right, bottom = box
-        corners = np.array([[left, top, 1], [right, top, 1], [right, bottom, 1], [left, bottom, 1]], dtype=float) @ self.back.T
+        corners = (
+            np.array([[left, top, 1], [right, top, 1], [right, bottom, 1], [left, bottom, 1]], dtype=float)
+            @ self.back.T
+        )
         (x0, y0), (x1, y1) = corners.min(axis=0), corners.max(axis=0)
         return round(float(x0), 1), round(float(y0), 1), round(float(x1), 1), round(float(y1), 1)
 
@@ -41,7 +44,9 @@ def quarter_turned(picture: Picture, quarter: int) -> Turned:
         180: [[-1, 0, width], [0, -1, height]],
         270: [[0, 1, 0], [-1, 0, height]],
     }[quarter]
-    return Turned(np.asarray(cv2.rotate(picture, QUARTERS[quarter]), dtype=np.uint8), quarter, np.array(back, dtype=float))
+    return Turned(
+        np.asarray(cv2.rotate(picture, QUARTERS[quarter]), dtype=np.uint8), quarter, np.array(back, dtype=float)
+    )
 
 
 def straightened(turned: Turned, degrees: float) -> Turned:
@@ -51,6 +56,8 @@ def straightened(turned: Turned, degrees: float) -> Turned:
     cos, sin = abs(matrix[0, 0]), abs(matrix[0, 1])
     new_width, new_height = int(height * sin + width * cos), int(height * cos + width * sin)
     matrix[:, 2] += ((new_width - width) / 2, (new_height - height) / 2)
-    picture = cv2.warpAffine(turned.picture, matrix, (new_width, new_height), flags=cv2.INTER_LINEAR, borderValue=(255, 255, 255))
+    picture = cv2.warpAffine(
+        turned.picture, matrix, (new_width, new_height), flags=cv2.INTER_LINEAR, borderValue=(255, 255, 255)
+    )
     inverse = np.vstack([cv2.invertAffineTransform(matrix), [0, 0, 1]])
     return Turned(np.asarray(picture, dtype=np.uint8), turned.quarter, turned.back @ inverse)

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator, Sequence
+from itertools import pairwise
 from statistics import median
 
 from app.ocr import words
@@ -18,6 +19,8 @@ CHAINS = re.compile(
     r"costco|whole foods|trader joe'?s|walgreens|cvs|carrefour|spar)\b",
     re.IGNORECASE,
 )
+
+NAMED_BELOW = re.compile(rf"{CHAINS.pattern}|{words.LEGAL.pattern}|^(?:for|paid to|own(?:ed)? by)\b", re.IGNORECASE)
 
 
 def vendor_candidates(rows: Sequence[Row]) -> tuple[Candidate[str], ...]:
@@ -81,39 +84,21 @@ def _spans(rows: Sequence[Row]) -> Iterator[tuple[int, int, tuple[Line, ...]]]:
     """Rows, runs of rows and single pieces that may be a name."""
     head = min(HEAD_ROWS, len(rows))
     for first in range(head):
-        lines: tuple[Line, ...] = ()
         for last in range(first, min(first + LONGEST_NAME_ROWS, head)):
-            lines += rows[last].lines
-            yield first, last, lines
-        if len(rows[first].lines) > 1:
-            for line in rows[first].lines:
-                yield first, first, (line,)
-    for index in range(head, len(rows)):
-        for line in rows[index].lines:
-            if (
-                CHAINS.search(line.text)
-                or words.LEGAL.search(line.text)
-                or re.match(r"(?i)(?:for|paid to|own(?:ed)? by)\b", line.text)
-            ):
-                yield index, index, (line,)
+            yield first, last, tuple(line for row in rows[first : last + 1] for line in row.lines)
     for index, row in enumerate(rows):
         for line in row.lines:
+            if (len(row.lines) > 1) if index < head else NAMED_BELOW.search(line.text):
+                yield index, index, (line,)
             if (match := CHAINS.search(line.text)) and len(match.group()) < len(line.text.strip()):
-                share = (line.right - line.left) / max(len(line.text), 1)
-                yield (
-                    index,
-                    index,
-                    (
-                        Line(
-                            line.left + share * match.start(),
-                            line.top,
-                            line.left + share * match.end(),
-                            line.bottom,
-                            match.group(),
-                            line.score,
-                        ),
-                    ),
-                )
+                yield index, index, (_part(line, match),)
+
+
+def _part(line: Line, match: re.Match[str]) -> Line:
+    """The piece of a line that a pattern found, its box taken as its share of the line."""
+    share = (line.right - line.left) / max(len(line.text), 1)
+    left, right = line.left + share * match.start(), line.left + share * match.end()
+    return Line(left, line.top, right, line.bottom, match.group(), line.score)
 
 
 def _is_name(text: str) -> bool:
@@ -181,9 +166,7 @@ class _Page:
             "height_before": (rows[first - 1].height / max(heights)) if first else 0.0,
             "gap_after": ((rows[last + 1].middle - rows[last].middle) / self._tall) if last + 1 < len(rows) else 9.0,
             "gap_before": ((rows[first].middle - rows[first - 1].middle) / self._tall) if first else 9.0,
-            "gap_inside": max(
-                ((b.middle - a.middle) / self._tall for a, b in zip(inside, inside[1:], strict=False)), default=0.0
-            ),
+            "gap_inside": max(((b.middle - a.middle) / self._tall for a, b in pairwise(inside)), default=0.0),
             "off_centre": abs(middle - (self._left + self._right) / 2) / span,
             "width": (max(line.right for line in lines) - min(line.left for line in lines)) / span,
             "letters": len(letters),

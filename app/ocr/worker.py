@@ -92,7 +92,7 @@ def _on_given_picture(reading: ReceiptReading, turned: Turned) -> ReceiptReading
     def moved_box(box: Box | None) -> Box | None:
         return None if box is None else turned.box(box)
 
-    fields = {name: moved(getattr(reading, name)) for name in FIELDS}
+    fields: dict[str, Any] = {name: moved(getattr(reading, name)) for name in FIELDS}
     items = tuple(replace(item, box=moved_box(item.box)) for item in reading.items)
     return replace(reading, **fields, items=items, turn=turned.quarter)
 

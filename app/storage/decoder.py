@@ -21,7 +21,9 @@ from app.storage.sniff import AVIF, HEIC, JPEG, PDF, PNG, TIFF, WEBP
 FORMATS = {JPEG: "JPEG", PNG: "PNG", WEBP: "WEBP", HEIC: "HEIF", AVIF: "AVIF", TIFF: "TIFF"}
 LONG_EDGE = 1600
 QUALITY = 92
-DAMAGED = "This file is damaged or incomplete; we could not open it. Please take the picture again or save the file anew."
+DAMAGED = (
+    "This file is damaged or incomplete; we could not open it. Please take the picture again or save the file anew."
+)
 LOCKED = "This PDF is locked with a password. Please save it without one and upload it again."
 SIXTEEN_BIT = 256
 NARROWEST_PAGE = 1.0  # points
@@ -48,7 +50,12 @@ def main() -> None:
     try:
         decoded = decode(sys.stdin.buffer.read(), media_type, limits)
         picture = as_jpeg(decoded.picture)
-        about = {"width": decoded.picture.width, "height": decoded.picture.height, "pages": decoded.pages, "printed": decoded.printed}
+        about = {
+            "width": decoded.picture.width,
+            "height": decoded.picture.height,
+            "pages": decoded.pages,
+            "printed": decoded.printed,
+        }
     except UnusableUpload as refusal:
         about = {"refused": refusal.user_message}
     except MemoryError:
@@ -98,9 +105,13 @@ def _check_shape(picture: Image.Image, limits: Limits) -> None:
     if width * height > limits.megapixels * 1_000_000:
         raise _too_many_pixels(limits)
     if min(width, height) < limits.smallest_edge:
-        raise UnusableUpload(f"This picture is only {width} × {height} pixels. It must be at least {limits.smallest_edge} pixels each way.")
+        raise UnusableUpload(
+            f"This picture is only {width} × {height} pixels. It must be at least {limits.smallest_edge} pixels each way."
+        )
     if max(width, height) > limits.aspect * min(width, height):
-        raise UnusableUpload(f"This picture is more than {limits.aspect} times as long as it is wide. Please crop it to the receipt.")
+        raise UnusableUpload(
+            f"This picture is more than {limits.aspect} times as long as it is wide. Please crop it to the receipt."
+        )
     frames = getattr(picture, "n_frames", 1)
     if frames > limits.frames and picture.format != "HEIF":  # a phone keeps thumbnails and depth beside the picture
         raise UnusableUpload(f"This file holds {frames} pictures. Please upload one picture at a time.")
@@ -137,7 +148,9 @@ def _page(data: bytes, limits: Limits) -> Decoded:
     page = document[0]
     width, height = page.get_size()
     if min(width, height) < NARROWEST_PAGE or max(width, height) > limits.aspect * min(width, height):
-        raise UnusableUpload(f"This page is more than {limits.aspect} times as long as it is wide. Please crop it to the receipt.")
+        raise UnusableUpload(
+            f"This page is more than {limits.aspect} times as long as it is wide. Please crop it to the receipt."
+        )
     scale = LONG_EDGE / max(width, height)  # bounded by pixels, so a page of any size costs the same
     picture = page.render(scale=scale).to_pil().convert("RGB")
     return Decoded(picture, pages, tuple(_text_of(page, scale, height)))

@@ -19,7 +19,9 @@ from app.storage.sniff import GIF, media_type_of
 ROOT = Path(__file__).resolve().parents[2]
 KEPT_VARIABLES = ("PATH", "LANG", "LC_ALL", "TMPDIR", "SYSTEMROOT", "LD_LIBRARY_PATH")
 HEAD = struct.Struct("!I")
-DAMAGED = "This file is damaged or incomplete; we could not open it. Please take the picture again or save the file anew."
+DAMAGED = (
+    "This file is damaged or incomplete; we could not open it. Please take the picture again or save the file anew."
+)
 TOO_LONG = "Opening this file took too long. Please upload a simpler or smaller one."
 
 
@@ -58,7 +60,9 @@ def check_upload(data: bytes, limits: Limits | None = None) -> str:
     if media_type is None:
         raise UnusableUpload(UnusableUpload.user_message)
     if media_type == GIF:
-        raise UnusableUpload("GIF pictures are not accepted. Please upload a JPEG, PNG, WebP or HEIC picture, or a PDF.")
+        raise UnusableUpload(
+            "GIF pictures are not accepted. Please upload a JPEG, PNG, WebP or HEIC picture, or a PDF."
+        )
     return media_type
 
 
@@ -71,7 +75,8 @@ def check_and_reencode(data: bytes, limits: Limits | None = None) -> CheckedImag
             [sys.executable, "-m", "app.storage.decoder", media_type, json.dumps(asdict(limits))],
             input=data,
             capture_output=True,
-            timeout=3 * limits.seconds,  # the decoder counts its own processor seconds; this is for a machine that is busy
+            timeout=3
+            * limits.seconds,  # the decoder counts its own processor seconds; this is for a machine that is busy
             check=False,
             cwd=ROOT,
             env={name: os.environ[name] for name in KEPT_VARIABLES if name in os.environ} | {"PYTHONPATH": str(ROOT)},
