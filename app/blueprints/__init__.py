@@ -4,6 +4,7 @@ from typing import Any
 
 from flask import Blueprint
 
+from app.blueprints.auth import views as auth
 from app.blueprints.system import views as system
 
-ALL: tuple[tuple[Blueprint, dict[str, Any]], ...] = ((system.bp, {}),)
+ALL: tuple[tuple[Blueprint, dict[str, Any]], ...] = ((system.bp, {}), (auth.bp, {}))
