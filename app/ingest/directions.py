@@ -174,7 +174,7 @@ def _unsigned_by_words(
 
 
 def _by_signs(written: Sequence[int], texts: Sequence[str]) -> Directed:
-    """Signs as written, unless the payments that a card's own texts name stand on the minus side."""
+    """Signs as written, unless the payments that a card's own texts name stand on the minus side; asked where most rows would be money in."""
     thanks = [value for value, text in zip(written, texts, strict=True) if value and vocabulary.is_card_payment(text)]
     positive = sum(value > 0 for value in written)
     negative = sum(value < 0 for value in written)
@@ -182,6 +182,8 @@ def _by_signs(written: Sequence[int], texts: Sequence[str]) -> Directed:
         said = "Purchases are written with a plus in this file and payments to the card with a minus; it was read so that purchases are money out."
         return Directed([-value for value in written], is_sure=False, warnings=(said,))
     if thanks and any(value < 0 for value in thanks):
+        return Directed(list(written), is_sure=False, questions=(sign_question("as_written"),))
+    if positive > 2 * negative and len(written) > 2:  # noqa: PLR2004 - fewer rows show no pattern
         return Directed(list(written), is_sure=False, questions=(sign_question("as_written"),))
     return Directed(list(written), is_sure=False)
 

@@ -61,6 +61,7 @@ def prove(
         return amounts, "The running balance shows which amounts are money in and which are money out."
     fit = balance.check(own, known, is_ascending=is_ascending)
     if fit.is_proved:
+        context.questions = [question for question in context.questions if question.key != directions.SIGN_KEY]
         return amounts, f"The running balance confirms all {fit.steps} steps between rows."
     if fit.is_turned and not is_answered:
         if vocabulary.speaks_of_card(context.above + " " + " ".join(context.headings)):

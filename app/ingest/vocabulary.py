@@ -15,7 +15,7 @@ _ENGLISH: Mapping[Role, str] = {
     "|date time|datetime|created|created at|created on|created date|transaction date time|completed date|finished on|started date|when",
     Role.VALUE_DATE: "value date|value dt|value dat|val date|effective date|settlement date|clearing date|date of value|interest date",
     Role.AMOUNT: "net|net amount|amount|amt|transaction amount|txn amount|trans amount|amount num|value|transaction value|billing amount|posted amount"
-    "|amount local|account amount|total amount|sum|gross|amount debit credit|source amount after fees",
+    "|amount local|account amount|total amount|sum|gross|amount debit credit|source amount",
     Role.DEBIT: "debit|debits|dr|debit amount|debit amt|dr amount|debit value|withdrawal|withdrawals|withdrawal amt|withdrawal amount|withdrawal dr"
     "|withdraw|withdrawn|withdrawals dr|paid out|money out|outflow|spent|expense|expenses|amount debit|out|charge|charges|outgoing|payments out|debit dr",
     Role.CREDIT: "credit|credits|cr|credit amount|credit amt|cr amount|credit value|deposit|deposits|deposit amt|deposit amount|deposit cr|deposits cr|paid in"
@@ -24,7 +24,7 @@ _ENGLISH: Mapping[Role, str] = {
     "|txn type|type|details|debit credit indicator|balance impact|sign|direction|cr db|db cr|amount type|dc indicator",
     Role.BALANCE: "balance|running balance|running bal|closing balance|bal|balance amt|balance amount|account balance|available balance|balance after"
     "|ledger balance|new balance|current balance|closing bal|total balance|balance after transaction|running total",
-    Role.FEE: "fee|fees|fee amount",
+    Role.FEE: "fee|fees|fee amount|source fee amount",
     Role.CURRENCY: "currency|ccy|curr|account currency|transaction currency|currency code|billing currency|source currency",
     Role.DESCRIPTION: "description|narration|narrative|particulars|memo|transaction details|remarks|transaction remarks|transaction description|details"
     "|original description|payment reference|reference|comment|comments|note|notes|activity|action|text|description 1|description 2|description 3"
@@ -45,7 +45,7 @@ _ENGLISH: Mapping[Role, str] = {
     Role.OTHER: "original amount|exchange to amount|split amount|local amount|local currency|original currency|exchange rate|total fees|price|quantity"
     "|commission|type foreign currency|foreign amount|foreign currency|amount foreign currency|reconcile date|original date|amount with sym|rate price"
     "|timezone|due date|statement date|cheque date|chq date|tax|cashback|base neucoins|reward points|amount in foreign currency|intl amount|tip"
-    "|international amount|card no|card number|sales tax|shipping and handling amount|tax amount|points",
+    "|international amount|card no|card number|sales tax|shipping and handling amount|tax amount|points|target amount|source fee currency|target fee amount|target fee currency|target currency",
 }
 _FOREIGN: Mapping[Role, str] = {
     Role.DATE: "datum|buchung|buchungstag|buchungsdatum|transaktionsdatum|belegdatum|kaufdatum|umsatz getatigt von|fecha|fecha operacion|fecha de operacion"
@@ -283,7 +283,7 @@ def is_balance_line(description: str) -> bool:
 
 
 _CARD_PAYMENT = re.compile(
-    r"\bthank ?you\b|\bpayment (received|recd)\b|\bautopay payment\b|\bdirectpay (full|min|payment)"
+    r"\bthank ?you\b|\bpayment (received|recd)\b|\bautopay payment\b|\bpagamento recebido\b|\bpago recibido\b|\bpaiement recu\b|\bzahlung erhalten\b|\bdirectpay (full|min|payment)"
 )
 _CARD = re.compile(
     r"\b(credit card|card ?member|card ?holder|credit limit|minimum (amount )?due|minimum payment|total amount due|payment due date|card no|card number|kreditkarte|carte de credit)\b"
