@@ -13,11 +13,11 @@ from pathlib import Path
 from urllib.error import URLError
 
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page, ViewportSize, sync_playwright
 
 from app.settings import ROOT
 
-SIZES = {"desktop": {"width": 1440, "height": 900}, "phone": {"width": 390, "height": 844}}
+SIZES = {"desktop": ViewportSize(width=1440, height=900), "phone": ViewportSize(width=390, height=844)}
 STARTS_WITHIN = 60  # seconds
 
 
@@ -92,7 +92,7 @@ def page(request: pytest.FixtureRequest, chromium: Browser, server: str) -> Iter
     is_phone = request.param == "phone"
     context = chromium.new_context(
         viewport=SIZES[request.param], base_url=server, has_touch=is_phone, is_mobile=is_phone, locale="en-IN"
-    )  # type: ignore[arg-type]  # a viewport is a plain dict
+    )
     page = context.new_page()
     page.set_default_timeout(30_000)
     wrong: list[str] = []

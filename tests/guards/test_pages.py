@@ -84,7 +84,7 @@ def _inline(elements: list[ET.Element]) -> list[str]:
     """Code or style in the page itself, which the CSP would not run."""
     wrong = []
     for element in elements:
-        name = element.tag.removeprefix(HTML) if isinstance(element.tag, str) else ""
+        name = element.tag.removeprefix(HTML)
         if name == "style" or (
             name == "script" and not element.get("src") and element.get("type") != "application/json"
         ):
