@@ -66,7 +66,7 @@ def sheet() -> Sheet:
     app = Flask("components", template_folder=str(APP / "templates"))
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     formats.init_app(app)
-    app.jinja_env.globals["csrf_token"] = lambda: "the-token"
+    app.jinja_env.globals.update(csrf_token=lambda: "the-token", asset=lambda path: f"/static/1/{path}")
     return Sheet(app)
 
 
@@ -369,6 +369,24 @@ def test_steps_say_where_one_is(sheet: Sheet) -> None:
         ("Columns", "step"),
         ("Done", None),
     ]
+
+
+@pytest.mark.parametrize("page", sorted(path.name for path in (APP / "templates/errors").glob("*.html")))
+def test_an_error_page_needs_neither_a_person_nor_a_book_nor_a_database(sheet: Sheet, page: str) -> None:
+    html = sheet.app.jinja_env.get_template(f"errors/{page}").render()
+
+    document = html5lib.parse(html, namespaceHTMLElements=False)
+    (heading,) = document.iter("h1")
+    (title,) = document.iter("title")
+    assert words(title) == f"{words(heading)} · FinTrak"
+    assert words(heading)
+    assert page.removesuffix(".html") in words(document.find("body"))
+
+
+def test_an_error_page_shows_the_reason_it_is_given_as_text(sheet: Sheet) -> None:
+    html = sheet.app.jinja_env.get_template("errors/422.html").render(error_message="<b>5 MB</b> is the limit.")
+
+    assert "&lt;b&gt;5 MB&lt;/b&gt; is the limit." in html
 
 
 # ---- All of it
