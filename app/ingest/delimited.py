@@ -27,7 +27,7 @@ class Record(NamedTuple):
     """One record: its first line in the file (from 1), its trimmed cells, and its text without the line end."""
 
     line: int
-    cells: list[str]
+    cells: tuple[str, ...]
     raw: str
 
 
@@ -130,7 +130,7 @@ def _swallowed(lines: Sequence[str], taken: int) -> bool:
 def _record(lines: Sequence[str], cells: list[str], number: int) -> Iterator[Record]:
     if len(cells) > MAX_CELLS:
         raise UnreadableFile(f"Line {number} has {len(cells):,} cells; at most {MAX_CELLS} can be read.")
-    trimmed = [_trim(cell) for cell in cells]
+    trimmed = tuple([_trim(cell) for cell in cells])  # a tuple of texts costs the garbage collector nothing
     if any(trimmed):
         yield Record(number, trimmed, "".join(lines).rstrip("\r\n"))
 

@@ -101,7 +101,7 @@ def own_splits(headings: Sequence[str], records: Sequence[Record]) -> tuple[list
             cells[commodity] = cells[commodity].removeprefix("CURRENCY::")
         above = cells
         if vocabulary.plain(cells[account].partition(":")[0]) in _OWN_ROOTS:
-            kept.append(Record(record.line, cells, record.raw))
+            kept.append(Record(record.line, tuple(cells), record.raw))
         else:
             skipped.append(
                 SkippedLine(record.line, "the other side of an entry: not one of your own accounts", record.raw)

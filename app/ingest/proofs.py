@@ -50,6 +50,10 @@ def prove(
     is_answered = directions.SIGN_KEY in context.wish.answers
     own, known = [amounts[i] for i in booked], [balances[i] for i in booked]
     is_ascending = _ascending([days[i] for i in booked])
+    fit = balance.check(own, known, is_ascending=is_ascending)
+    if fit.is_proved:
+        context.questions = [question for question in context.questions if question.key != directions.SIGN_KEY]
+        return amounts, f"The running balance confirms all {fit.steps} steps between rows."
     if any(question.key == directions.SIGN_KEY for question in context.questions) and (
         signed := balance.signs_from([abs(a) for a in own], known, is_ascending=is_ascending)
     ):
@@ -59,10 +63,6 @@ def prove(
         if signed[1] is not None:
             _first_sign(context, candidates, amounts, booked[signed[1]])
         return amounts, "The running balance shows which amounts are money in and which are money out."
-    fit = balance.check(own, known, is_ascending=is_ascending)
-    if fit.is_proved:
-        context.questions = [question for question in context.questions if question.key != directions.SIGN_KEY]
-        return amounts, f"The running balance confirms all {fit.steps} steps between rows."
     if fit.is_turned and not is_answered:
         if vocabulary.speaks_of_card(context.above + " " + " ".join(context.headings)):
             context.questions.append(directions.sign_question("as_written"))

@@ -65,7 +65,7 @@ def sort_records(records: Sequence[Record], places: Places, delimiter: str) -> S
     """Divides the records below the headings into candidates, continuation lines and skipped lines."""
     result = Sorted()
     dates: dict[str, Written | None] = {}
-    headings = list(places.headings)
+    headings = tuple(places.headings)
     before: Candidate | None = None
     for read in records:
         record = _mended(read, places, delimiter)
@@ -125,7 +125,7 @@ def _continues(record: Record, before: Candidate, places: Places) -> bool:
 
 
 def _why_not(
-    record: Record, places: Places, text: str, written: Written | None, headings: list[str], *, is_pending: bool
+    record: Record, places: Places, text: str, written: Written | None, headings: tuple[str, ...], *, is_pending: bool
 ) -> tuple[str, bool]:
     """The reason in words, and whether it may hide a transaction."""
     if record.cells[: len(headings)] == headings:
@@ -168,7 +168,7 @@ def _mended(record: Record, places: Places, delimiter: str) -> Record:
     is_better = all(are) and any(are) and not all(were)
     if not is_better or any(written_amount(piece) for piece in pieces[1:]):
         return record
-    return Record(record.line, mended, record.raw)
+    return Record(record.line, tuple(mended), record.raw)
 
 
 def _readable(cells: Sequence[str], places: Places) -> Iterator[bool]:

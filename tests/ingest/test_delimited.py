@@ -20,7 +20,7 @@ def test_the_delimiter_is_what_makes_dates_and_amounts_of_most_lines(delimiter: 
 def test_excel_text_cells_are_unwrapped_before_splitting() -> None:
     table = read_table('="01-05-2026",="Tea",="1,00,000.00"\n')
 
-    assert table.records[0].cells == ["01-05-2026", "Tea", "1,00,000.00"]
+    assert table.records[0].cells == ("01-05-2026", "Tea", "1,00,000.00")
 
 
 def test_a_formula_in_a_description_stays_as_it_is() -> None:
@@ -42,7 +42,7 @@ def test_a_stray_quote_does_not_swallow_the_rest() -> None:
     table = read_table("\n".join(rows))
 
     assert [record.line for record in table.records] == [1, 2, 3, 4]
-    assert table.records[1].cells == ["2026-05-02", "Shop", "-1.00"]
+    assert table.records[1].cells == ("2026-05-02", "Shop", "-1.00")
 
 
 @pytest.mark.parametrize("end", ["\n", "\r\n", "\r"])

@@ -293,3 +293,26 @@ def test_the_limits_are_said_in_words() -> None:
         read_statement(b"a" * (MAX_BYTES + 1))
     with pytest.raises(UnreadableFile, match="lines"):
         read_statement(b"a,b\n" * (MAX_ROWS + 1))
+
+
+def test_unsigned_amounts_follow_the_balance_and_only_the_oldest_row_is_asked_about() -> None:
+    text = "Date,Text,Amount,Balance\n2026-04-01,A,10.00,100.00\n2026-04-02,B,20.00,80.00\n2026-04-03,C,5.00,85.00\n"
+
+    assert asked(read(text)) == ["first_sign"]
+    assert amounts(read(text, first_sign="in")) == [1000, -2000, 500]
+
+
+def test_mostly_money_in_is_asked_about_unless_the_balance_proves_it() -> None:
+    rows = [
+        ("2026-04-01,A", "10.00", "110.00"),
+        ("2026-04-02,B", "20.00", "130.00"),
+        ("2026-04-03,C", "30.00", "160.00"),
+    ]
+    plain = HEAD + "".join(f"{start},{amount}\n" for start, amount, _ in rows) + "2026-04-04,D,-5.00\n"
+    proved = (
+        "Date,Text,Amount,Balance\n" + "".join(f"{','.join(row)}\n" for row in rows) + "2026-04-04,D,-5.00,155.00\n"
+    )
+
+    assert asked(read(plain)) == ["sign"]
+    assert asked(read(proved)) == []
+    assert amounts(read(plain)) == amounts(read(proved)) == [1000, 2000, 3000, -500]
