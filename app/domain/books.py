@@ -1,6 +1,6 @@
 """The words of bookkeeping: kinds of books, accounts and transactions, the legs of a transaction and what they add up to."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -142,6 +142,13 @@ def effect(legs: Iterable[Leg], kinds: Mapping[int, AccountKind]) -> Effect:
         elif kind in MONEY_KINDS and leg.base_minor > 0:
             moved += leg.base_minor
     return Effect(income, expense, 0 if income or expense else moved)
+
+
+def kind_of(kinds: Collection[AccountKind]) -> TransactionKind:
+    """What a transaction with legs on accounts of these kinds is: income when one is an income category, else an expense, else a transfer."""
+    if AccountKind.INCOME in kinds:
+        return TransactionKind.INCOME
+    return TransactionKind.EXPENSE if AccountKind.EXPENSE in kinds else TransactionKind.TRANSFER
 
 
 class Direction(StrEnum):

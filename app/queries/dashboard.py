@@ -13,7 +13,6 @@ from sqlalchemy.orm import Session
 
 from app.domain.books import (
     MONEY_KINDS,
-    MONEY_SUBTYPES,
     AccountKind,
     Need,
     Subtype,
@@ -22,11 +21,9 @@ from app.domain.comparisons import Compared, same_days
 from app.domain.flows import Flow, total
 from app.domain.periods import Month, Span
 from app.models.transaction import Transaction
+from app.queries.accounts import AccountView, Balance, accounts_of
 from app.queries.figures import (
-    AccountView,
-    Balance,
-    accounts_of,
-    balances,
+    balances_at,
     by_heading,
     by_need,
     day_flows,
@@ -69,14 +66,6 @@ class CategoryFigure:
 
 
 @dataclass(frozen=True, slots=True)
-class AccountFigure:
-    """An account with what it holds at the end of the month. What is owed is negative."""
-
-    account: AccountView
-    balance: Balance
-
-
-@dataclass(frozen=True, slots=True)
 class Dashboard:
     """Everything that the two dashboards show of a month."""
 
@@ -92,7 +81,7 @@ class Dashboard:
     spending: tuple[CategoryFigure, ...]  # largest first
     earning: tuple[CategoryFigure, ...]
     needs: Mapping[Need, int]
-    accounts: tuple[AccountFigure, ...]
+    accounts: tuple[Balance, ...]  # what is owned before what is owed
     recent: tuple[Entry, ...]
     alerts: tuple[OpenAlert, ...]  # the worst of the latest, worst first
     snapshot: Snapshot
@@ -106,12 +95,12 @@ class Dashboard:
     @property
     def worth_minor(self) -> int:
         """What is owned less what is owed, at the end of the month."""
-        return sum(each.balance.base_minor for each in self.accounts)
+        return sum(each.base_minor for each in self.accounts)
 
     @property
     def cash_minor(self) -> int:
         """What could be paid out today: bank accounts, cash and wallets."""
-        return sum(each.balance.base_minor for each in self.accounts if each.account.subtype in CASH_SUBTYPES)
+        return sum(each.base_minor for each in self.accounts if each.account.subtype in CASH_SUBTYPES)
 
 
 _ANY = select(Transaction.id).where(Transaction.book_id == bindparam("book_id")).limit(1)
@@ -122,7 +111,7 @@ def dashboard(session: Session, book_id: int, month: Month, *, today: date) -> D
     accounts = accounts_of(session, book_id)
     months = month.last_months(TREND_MONTHS + 1)
     moved = movements(session, book_id, months[0], month)
-    held = balances(session, book_id, month)
+    held = balances_at(session, book_id, accounts, month)
     before, year_ago, days = _compared(session, book_id, month, today)
     recent = recent_entries(session, book_id, month, accounts)
     figures = _figures(months, moved, accounts, held)
@@ -207,18 +196,17 @@ def _categories(
     return tuple(sorted(figures, key=lambda each: (-each.minor, each.account.name)))
 
 
-def _held(accounts: Mapping[int, AccountView], held: Mapping[int, Balance]) -> tuple[AccountFigure, ...]:
+def _held(accounts: Mapping[int, AccountView], held: Mapping[int, Balance]) -> tuple[Balance, ...]:
     """Accounts in use, what is owned before what is owed; those put away only while they hold something."""
-    figures = [
-        AccountFigure(account, held.get(account.id, Balance()))
-        for account in accounts.values()
-        if account.kind in MONEY_KINDS
-        and (account.id in held if account.is_archived else account.subtype in MONEY_SUBTYPES or account.id in held)
-    ]
+    shown = (
+        held.get(each.id, Balance(each, 0, 0, 0))
+        for each in accounts.values()
+        if each.id in held or (each.is_pocket and not each.is_archived)
+    )
     return tuple(
         sorted(
-            (each for each in figures if not each.account.is_archived or each.balance.amount_minor),
-            key=lambda each: (each.account.kind != AccountKind.ASSET, -abs(each.balance.base_minor), each.account.id),
+            (each for each in shown if each.amount_minor or each.base_minor or not each.account.is_archived),
+            key=lambda each: (each.account.kind != AccountKind.ASSET, -abs(each.base_minor), each.account.id),
         )
     )
 

@@ -4,69 +4,28 @@ Each statement is built once; a request only fills in its parameters.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date
 
 from sqlalchemy import BindParameter, bindparam, func, or_, select
 from sqlalchemy.orm import Session
 
-from app.domain.books import MONEY_KINDS, AccountKind, Need, Subtype
+from app.domain.books import MONEY_KINDS, AccountKind, Need
 from app.domain.flows import Flow
 from app.domain.periods import Month, Span
 from app.models.account import Account
 from app.models.numbers import whole
 from app.models.transaction import AccountMonth, DayTotal
-
-
-@dataclass(frozen=True, slots=True)
-class AccountView:
-    """An account or category, as pages show it."""
-
-    id: int
-    kind: AccountKind
-    subtype: Subtype
-    name: str
-    currency: str
-    parent_id: int | None
-    need: Need
-    icon: str
-    colour: int
-    is_archived: bool
-
-
-@dataclass(frozen=True, slots=True)
-class Balance:
-    """What an account holds (debit positive), in its own currency and in the book's at the rates it was booked at."""
-
-    amount_minor: int = 0
-    base_minor: int = 0
-
+from app.queries.accounts import AccountView, Balance
 
 _BOOK: BindParameter[int] = bindparam("book_id")
 _NET = AccountMonth.debit_minor - AccountMonth.credit_minor
 _BASE_NET = AccountMonth.base_debit_minor - AccountMonth.base_credit_minor
 
-_ACCOUNTS = (
-    select(
-        Account.id,
-        Account.kind,
-        Account.subtype,
-        Account.name,
-        Account.currency,
-        Account.parent_id,
-        Account.need,
-        Account.icon,
-        Account.colour,
-        Account.is_archived,
-    )
-    .where(Account.book_id == _BOOK)
-    .order_by(Account.id)
-)
 _MOVED = select(AccountMonth.account_id, AccountMonth.month, _BASE_NET).where(
     AccountMonth.book_id == _BOOK, AccountMonth.month.between(bindparam("first"), bindparam("last"))
 )
 _BALANCES = (
-    select(Account.id, func.sum(_NET), func.sum(_BASE_NET))
+    select(Account.id, func.sum(_NET), func.sum(_BASE_NET), func.sum(AccountMonth.leg_count))
     .join(AccountMonth, AccountMonth.account_id == Account.id)
     .where(Account.book_id == _BOOK, Account.kind.in_(MONEY_KINDS), AccountMonth.month <= bindparam("last"))
     .group_by(Account.id)
@@ -80,12 +39,6 @@ _DAYS = select(DayTotal.day, DayTotal.income_minor, DayTotal.expense_minor).wher
 )
 
 
-def accounts_of(session: Session, book_id: int) -> dict[int, AccountView]:
-    """Every account and category of a book, by id, archived ones included."""
-    rows = session.execute(_ACCOUNTS, {"book_id": book_id})
-    return {values[0]: AccountView(*values) for values in map(tuple, rows)}
-
-
 def movements(session: Session, book_id: int, first: Month, last: Month) -> dict[date, dict[int, int]]:
     """What each month (by its first day) added to each account, debit positive, in minor units of the book's currency."""
     months: dict[date, dict[int, int]] = {}
@@ -96,10 +49,10 @@ def movements(session: Session, book_id: int, first: Month, last: Month) -> dict
     return months
 
 
-def balances(session: Session, book_id: int, last: Month) -> dict[int, Balance]:
-    """What every money account that was ever used holds at the end of a month."""
+def balances_at(session: Session, book_id: int, accounts: Mapping[int, AccountView], last: Month) -> dict[int, Balance]:
+    """What every money account that was in use by then held at the end of a month."""
     rows = session.execute(_BALANCES, {"book_id": book_id, "last": last.first})
-    return {account_id: Balance(whole(amount), whole(base)) for account_id, amount, base in rows}
+    return {each: Balance(accounts[each], whole(amount), whole(base), whole(legs)) for each, amount, base, legs in rows}
 
 
 def day_flows(session: Session, book_id: int, span: Span, other: Span) -> dict[date, Flow]:

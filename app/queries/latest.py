@@ -11,7 +11,7 @@ from app.domain.books import CATEGORY_KINDS, State, TransactionKind
 from app.domain.periods import Month
 from app.models.anomaly import Alert
 from app.models.transaction import Payee, Posting, Transaction
-from app.queries.figures import AccountView
+from app.queries.accounts import AccountView
 
 RECENT = 8
 LATEST_ALERTS = 20

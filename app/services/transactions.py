@@ -8,7 +8,17 @@ from typing import Any
 
 from sqlalchemy import delete, select, update
 
-from app.domain.books import CATEGORY_KINDS, MONEY_KINDS, AccountKind, Direction, Leg, Source, State, TransactionKind
+from app.domain.books import (
+    CATEGORY_KINDS,
+    MONEY_KINDS,
+    AccountKind,
+    Direction,
+    Leg,
+    Source,
+    State,
+    TransactionKind,
+    kind_of,
+)
 from app.domain.errors import NotInBook, Refused
 from app.domain.money import allocate
 from app.domain.texts import clean, key
@@ -198,7 +208,7 @@ def recategorise_transactions(
         by_id = {row.id: row for row in rows}
         for transaction_id, _, moved in entries:
             row = by_id[transaction_id]
-            row.kind = _kind([kinds[leg.account_id].kind for leg in moved])
+            row.kind = kind_of([kinds[leg.account_id].kind for leg in moved])
             row.updated_at = work.now
             work.session.flush()
             work.audit(
@@ -373,7 +383,7 @@ def _draft(
     name = clean(command.payee, 120)
     draft = Draft(
         occurred_on=command.occurred_on,
-        kind=_kind([kinds[leg.account_id] for leg in legs]),
+        kind=kind_of([kinds[leg.account_id] for leg in legs]),
         legs=legs,
         source=command.source,
         payee_id=payee_ids(work, [name]).get(name),
@@ -385,13 +395,6 @@ def _draft(
         submission_key=command.submission_key,
     )
     return draft, kinds
-
-
-def _kind(kinds: Sequence[AccountKind]) -> TransactionKind:
-    """Income when a leg is on an income category, else expense when one is on an expense category, else a transfer."""
-    if AccountKind.INCOME in kinds:
-        return TransactionKind.INCOME
-    return TransactionKind.EXPENSE if AccountKind.EXPENSE in kinds else TransactionKind.TRANSFER
 
 
 def _category_legs(work: BookWork, command: TransactionCommand, accounts: dict[int, _AccountFacts]) -> tuple[Leg, ...]:

@@ -1,0 +1,110 @@
+from collections.abc import Callable
+from datetime import date, timedelta
+
+import pytest
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from app.domain.books import Source
+from app.domain.errors import Refused
+from app.models.book import AuditEvent, Book, Membership
+from app.models.transaction import DayTotal, Transaction
+from app.models.user import User
+from app.queries.verification import verify_book
+from app.services.demo import NAMED, renew_named, start_visit
+from app.services.deps import Deps
+from app.services.sign_ins import sign_in
+from tests.conftest import Clock
+
+HERE = {"locale": "en-IN", "timezone": "Asia/Kolkata", "currency": "INR"}
+
+
+def no_file(store: str, key: str) -> None:
+    raise AssertionError(f"the demo keeps no file, and {store}:{key} was to be removed")
+
+
+def visit(deps: Deps) -> int:
+    return start_visit(**HERE, delete_file=no_file, deps=deps)
+
+
+def books_of(session: Session, user_id: int) -> list[int]:
+    return list(session.scalars(select(Membership.book_id).where(Membership.user_id == user_id)))
+
+
+def test_a_visitor_gets_two_books_that_prove_themselves(session: Session, deps: Deps) -> None:
+    user_id = visit(deps)
+
+    books = books_of(session, user_id)
+    results = [verify_book(session, book) for book in books]
+    assert [result.differences for result in results] == [(), ()]
+    assert all(result.transactions > 700 for result in results)
+    person = session.get_one(User, user_id)
+    assert (person.is_demo, person.name, person.email.endswith("@example.invalid")) == (True, "Asha Rao", True)
+
+
+def test_the_books_span_24_months_and_end_today(session: Session, deps: Deps) -> None:
+    [personal, _] = books_of(session, visit(deps))
+
+    first, last = session.execute(
+        select(func.min(DayTotal.day), func.max(DayTotal.day)).where(DayTotal.book_id == personal)
+    ).one()
+    assert first == date(2024, 12, 1)
+    assert date(2026, 11, 19) <= last <= date(2026, 11, 22)
+
+
+def test_filling_a_book_is_one_event_in_its_chain(session: Session, deps: Deps) -> None:
+    for book in books_of(session, visit(deps)):
+        actions = session.scalars(select(AuditEvent.action).where(AuditEvent.book_id == book)).all()
+        assert actions == ["book.opened", "demo.filled"]
+
+
+def test_every_transaction_says_that_it_is_invented(session: Session, deps: Deps) -> None:
+    visit(deps)
+
+    assert session.scalars(select(Transaction.source).distinct()).all() == [Source.DEMO]
+
+
+def test_visitors_of_the_day_before_are_gone_with_their_books_and_nobody_else(
+    session: Session, deps: Deps, clock: Clock, make_book: Callable[..., int]
+) -> None:
+    mine = make_book()
+    old = visit(deps)
+    clock.at += timedelta(hours=23)
+    young = visit(deps)
+    clock.at += timedelta(hours=2)
+
+    newest = visit(deps)
+
+    people = session.scalars(select(User.id).order_by(User.id)).all()
+    assert old not in people
+    assert people[1:] == [young, newest]
+    assert set(session.scalars(select(Book.id))) == {mine, *books_of(session, young), *books_of(session, newest)}
+
+
+def test_the_named_demo_person_can_sign_in_and_is_renewed_with_a_new_password(session: Session, deps: Deps) -> None:
+    renew_named(**HERE, delete_file=no_file, deps=deps)
+    password = renew_named(**HERE, delete_file=no_file, deps=deps)
+
+    assert sign_in(NAMED, password, device="test", address="127.0.0.1", deps=deps)
+    assert session.scalar(select(func.count()).select_from(User)) == 1
+    assert session.scalar(select(func.count()).select_from(Book)) == 2
+
+
+def test_the_named_demo_person_stays_while_visitors_come_and_go(session: Session, deps: Deps, clock: Clock) -> None:
+    renew_named(**HERE, delete_file=no_file, deps=deps)
+    clock.at += timedelta(days=3)
+
+    visit(deps)
+
+    assert session.scalar(select(User.id).where(User.email == NAMED)) is not None
+
+
+def test_a_real_person_with_the_demo_address_is_never_touched(
+    session: Session, deps: Deps, make_user: Callable[..., int]
+) -> None:
+    real = make_user(NAMED)
+
+    with pytest.raises(Refused, match="account of their own"):
+        renew_named(**HERE, delete_file=no_file, deps=deps)
+
+    assert session.scalars(select(User.id)).all() == [real]
