@@ -117,8 +117,10 @@ class Model:
             if verdict.score is None or verdict.score * _LN10 < threshold:
                 return replace(verdict, suppressed=True)
         strongest = max(open_kinds, key=lambda kind: open_kinds[kind])
-        if strongest == thresholds.BURST and thresholds.burst_before(found) >= threshold:
-            return verdict
+        if strongest == thresholds.BURST:
+            before = {thresholds.BURST: thresholds.burst_before(found)}
+            if thresholds.combined(before, score) >= threshold:
+                return verdict
         return replace(verdict, is_unusual=True, reason=reason(self.memory, row, strongest, how.words(row)))
 
     def to_arrays(self) -> dict[str, Numbers]:

@@ -10,7 +10,7 @@ can tip a close case, but never alert alone, so every alert has a statistical re
 there is no forest and its term is 0.
 
 The weights are round numbers between those that logistic regressions found on generated households and on real
-payments of public bodies; where the two disagree the smaller one stands.
+payments of public bodies.
 """
 
 from __future__ import annotations
@@ -35,24 +35,24 @@ FOREST_ADDS: Final = 1.2  # the most that the forest can add to evidence
 _FOREST_WEIGHT: Final = 4.0
 _FOREST_USUAL: Final = 0.5
 _COMMITMENT: Final = 1.5  # amounts of contracts are agreed beforehand
-_ONE_A_MONTH: Final = -1.5  # evidence at which a book has about one alert a month
+_ONE_A_MONTH: Final = -1.1  # evidence at which a book has about one alert a month
 _HALF_AS_MANY: Final = 1.1  # more evidence asked for halves the alerts
 
 WEIGHTS: Final[dict[str, tuple[float, dict[Signal, float]]]] = {
     AMOUNT: (
-        -9.5,
+        -9.9,
         {
             Signal.SLIP: 1.2,
             Signal.OVER_PAYEE: 1.3,
             Signal.OVER_CATEGORY: 2.3,
-            Signal.OVER_BOOK: 1.0,
+            Signal.OVER_BOOK: 1.4,
             Signal.KNOWN_PAYEE: 0.4,
             Signal.KNOWN_CATEGORY: 0.5,
         },
     ),
     NEW_PAYEE: (
-        -9.5,
-        {Signal.OVER_QUARTILE: 2.5, Signal.OVER_BOOK: 1.0, Signal.KNOWN_CATEGORY: 1.0, Signal.FIRST_RATE: 0.5},
+        -9.85,
+        {Signal.OVER_QUARTILE: 2.5, Signal.OVER_BOOK: 1.5, Signal.KNOWN_CATEGORY: 1.0, Signal.FIRST_RATE: 0.5},
     ),
     DUPLICATE: (-6.0, {Signal.REPEAT: 0.8, Signal.COINCIDENCE: 1.5, Signal.MATERIAL: 1.0}),
     BURST: (-7.3, {Signal.BURST: 1.2, Signal.CROWD: 4.0}),
