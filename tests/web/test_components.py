@@ -108,6 +108,15 @@ def test_money_out_is_plain_ink_and_red_is_kept_for_balances_below_zero(sheet: S
     assert sheet.one("data", "{{ money(-1, tone='balance') }}").get("class") == "ft-money ft-money--bad"
 
 
+@pytest.mark.parametrize(
+    ("minor", "fit"), [(123456700, ""), (12345678900, "is-long"), (-1234567890123400, "is-longer")]
+)
+def test_a_figure_too_long_for_its_place_says_so(sheet: Sheet, minor: int, fit: str) -> None:
+    classes = sheet.one("data", "{{ money(minor, decimals=false, size='figure') }}", minor=minor).get("class").split()
+
+    assert {"is-long", "is-longer"} & set(classes) == ({fit} if fit else set())
+
+
 def test_an_unknown_amount_is_not_yet_and_never_zero(sheet: Sheet) -> None:
     assert words(sheet.one("span", "{{ money(none) }}")) == "not yet"
 
