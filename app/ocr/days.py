@@ -18,7 +18,7 @@ def date_candidates(
 ) -> tuple[Candidate[date], ...]:
     """One candidate per distinct day that any print can mean."""
     by_day: dict[date, list[DateReading]] = {}
-    for reading in readings:
+    for reading in _usual_meaning_first(readings, month_first=month_first):
         by_day.setdefault(reading.value, []).append(reading)
     newest = max(by_day, default=None)
     prints = Counter((id(reading.line), reading.before) for reading in readings)
@@ -52,6 +52,14 @@ def date_candidates(
         }
         candidates.append(Candidate(day, box_around([best.line]), features, best.line.score))
     return tuple(candidates)
+
+
+def _usual_meaning_first(readings: Sequence[DateReading], *, month_first: bool) -> list[DateReading]:
+    """The readings in their order on the paper, the meaning the owner is used to before the others of the same print."""
+    prints = [(id(reading.line), reading.before) for reading in readings]
+    unusual = "day_first" if month_first else "month_first"
+    order = sorted(range(len(readings)), key=lambda at: (prints.index(prints[at]), readings[at].form == unusual))
+    return [readings[at] for at in order]
 
 
 def _says(pattern: re.Pattern[str], reading: DateReading, rows: Sequence[Row]) -> bool:

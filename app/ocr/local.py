@@ -69,26 +69,27 @@ class LocalReader:
             self._worker.disown()
             self._worker = None
         self._owner = os.getpid()
-        worker = self._ready()
         try:
-            answer = self._ask(worker, request)
-        except Broken:
-            if not (worker.answered and worker.left_on_its_own()):
-                self._let_go()
-                raise ReaderUnavailable("the worker died while reading") from None
-            self._let_go()  # it left because it had been idle, just as this picture came
-            worker = self._ready()
-            answer = self._ask(worker, request)
-        except ReaderTookTooLong:
+            worker, answer = self._ask(request)
+        except Broken:  # it left because it had been idle, or somebody ended it: the picture is asked about once more
             self._let_go()
-            raise
+            try:
+                worker, answer = self._ask(request)
+            except Broken:
+                self._let_go()
+                raise ReaderUnavailable("the worker died twice while reading") from None
         bounds = self._bounds
         if answer["bytes"] > bounds.resident_mb * MEGABYTE or worker.answered >= bounds.readings:
             self._let_go()
         return answer
 
-    def _ask(self, worker: Worker, request: bytes) -> dict[str, Any]:
-        return worker.ask(request, self._bounds.seconds + (0 if worker.answered else self._bounds.start_seconds))
+    def _ask(self, request: bytes) -> tuple[Worker, dict[str, Any]]:
+        worker = self._ready()
+        try:
+            return worker, worker.ask(request, self._bounds.seconds + (0 if worker.answered else self._bounds.start_seconds))
+        except ReaderTookTooLong:
+            self._let_go()
+            raise
 
     def _ready(self) -> Worker:
         if self._worker is not None and not self._worker.is_alive:

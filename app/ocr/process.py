@@ -56,10 +56,6 @@ class Worker:
         self.answered += 1
         return frame[0]
 
-    def left_on_its_own(self) -> bool:
-        """Whether it ended in peace, having had nothing to do, rather than in a crash."""
-        return self._process.wait(timeout=10) == 0
-
     def stop(self) -> None:
         """End it at once; it holds nothing that could be lost."""
         self._process.kill()
