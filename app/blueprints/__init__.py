@@ -5,6 +5,14 @@ from typing import Any
 from flask import Blueprint
 
 from app.blueprints.auth import views as auth
+from app.blueprints.ledger import entries as ledger
+from app.blueprints.settings import books as settings
 from app.blueprints.system import views as system
 
-ALL: tuple[tuple[Blueprint, dict[str, Any]], ...] = ((system.bp, {}), (auth.bp, {}))
+ALL: tuple[tuple[Blueprint, dict[str, Any]], ...] = (
+    (system.bp, {}),
+    (auth.bp, {}),
+    (settings.bp, {}),
+    (ledger.bp, {}),
+    (ledger.bp, {"name": "business_ledger", "url_prefix": "/business"}),
+)

@@ -27,9 +27,10 @@ def new_password_hash(password: str, *, email: str, name: str) -> str:
 def is_password(password: str, kept: str | None) -> bool:
     """Whether this is the password. Without a kept one it takes as long and is not: time tells nobody which people exist."""
     try:
-        return HASHER.verify(kept or _nobodys(HASHER), normal(password)) and bool(kept)
+        HASHER.verify(kept or _nobodys(HASHER), normal(password))
     except (VerificationError, InvalidHashError):
         return False
+    return bool(kept)
 
 
 def renewed_hash(password: str, kept: str) -> str | None:

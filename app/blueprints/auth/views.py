@@ -4,13 +4,13 @@ from flask import Blueprint, flash, redirect, render_template, request, session,
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
-from app.blueprints.auth import limits
 from app.blueprints.auth.forms import ConfirmForm, ForgotForm, RegisterForm, ResetForm, SignInForm
 from app.domain.errors import Refused
 from app.queries.people import link_owner
 from app.services.one_time_links import Purpose
 from app.services.people import Registration, ask_for_reset, register, reset_password
 from app.services.sign_ins import NOTED_EVERY, confirm_and_sign_in, note_seen, sign_in
+from app.web import limits
 from app.web.access import PUBLIC, allow
 from app.web.deps import current_deps, current_settings
 from app.web.refusals import show

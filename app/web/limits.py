@@ -1,12 +1,15 @@
 """How often one may try. Counted for the network a request comes from, and for the address that is tried."""
 
 import hashlib
+from collections.abc import Callable
 from ipaddress import IPv6Address, ip_address, ip_network
-from typing import Any
+from typing import cast
 
 from flask import Response, request
+from flask_login import current_user
 
 from app.extensions import limiter
+from app.web.access import View
 
 SIGN_INS_OF_A_NETWORK = "20 per 5 minutes; 100 per hour"
 FAILED_SIGN_INS_OF_AN_ADDRESS = "8 per 15 minutes; 30 per day"
@@ -14,6 +17,9 @@ REGISTRATIONS_OF_A_NETWORK = "10 per hour"
 MAILS_OF_A_NETWORK = "10 per hour"
 MAILS_TO_AN_ADDRESS = "3 per hour"
 LINKS_OF_A_NETWORK = "20 per hour"
+PASSWORDS_OF_A_PERSON = "10 per 15 minutes"
+DOWNLOADS_OF_A_PERSON = "30 per hour"
+MEMBERS_OF_A_PERSON = "30 per hour"  # the answer says whether an address has an account here
 HOME_PREFIX = 64  # a home or a phone gets this much of IPv6: its addresses are one network to us
 
 REFUSED = 422
@@ -35,15 +41,27 @@ def tried_address() -> str:
     return hashlib.sha256(email.encode()).hexdigest()[:32]
 
 
-def per_network(amount: str) -> Any:
+def person() -> str:
+    """Who is signed in."""
+    return str(current_user.id)
+
+
+def per_network(amount: str) -> Callable[[View], View]:
     """Limit how often a network may send a form."""
-    return limiter.limit(amount, key_func=network, methods=["POST"])
+    return cast("Callable[[View], View]", limiter.limit(amount, key_func=network, methods=["POST"]))
 
 
-def per_address(amount: str, *, counting: int) -> Any:
+def per_person(amount: str) -> Callable[[View], View]:
+    """Limit how often somebody who is signed in may do something."""
+    return cast("Callable[[View], View]", limiter.limit(amount, key_func=person))
+
+
+def per_address(amount: str, *, counting: int) -> Callable[[View], View]:
     """Limit how often an e-mail address may be tried, counting answers of one status: who knows the password uses nothing up."""
 
     def counts(response: Response) -> bool:
         return response.status_code == counting
 
-    return limiter.limit(amount, key_func=tried_address, methods=["POST"], deduct_when=counts)
+    return cast(
+        "Callable[[View], View]", limiter.limit(amount, key_func=tried_address, methods=["POST"], deduct_when=counts)
+    )
