@@ -182,7 +182,7 @@ def main() -> None:
             for line, v in results:
                 if v is not None and v.score is not None:
                     writer.writerow(
-                        [line.user, line.number, f"{v.score:.6g}", int(v.is_unusual), "+".join(v.kinds), v.reason]
+                        [line.user, line.number, f"{v.score:.9g}", int(v.is_unusual), "+".join(v.kinds), v.reason]
                     )
     repeated = [line.row for line, _ in results if line.row is not None]
     time_one_save(sorted(repeated * (20_000 // len(repeated) + 1), key=lambda row: row.occurred_on)[-20_000:])

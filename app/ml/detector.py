@@ -18,11 +18,20 @@ CATCH_UP_ROWS: Final = 2_000  # of the rows since the last training, the newest 
 RowsSince = Callable[[int, int], Iterable[Row]]
 
 
+@dataclass(frozen=True, slots=True)
+class Trained:
+    """What the database remembers of a training: the version, the rows learnt and the checksum of the file."""
+
+    version: int
+    rows: int
+    checksum: str
+
+
 @dataclass(slots=True)
 class _Known:
     """One book in the cache. The lock guards its memory, which judging lets grow by the rows saved meanwhile."""
 
-    version: int | None
+    version: int
     model: Model
     lock: threading.Lock = field(default_factory=threading.Lock)
 
@@ -32,7 +41,7 @@ class Detector:
 
     A book's model is asked for by the version that its database row names, so all processes follow the database: a new
     version is loaded at the next save, and a version whose file cannot be read is unknown until the next training.
-    Version None means never trained: then the book's first rows themselves are learnt and the statistics judge.
+    Version 0 means never trained: then the book's first rows themselves are learnt and the statistics judge.
     """
 
     def __init__(self, store: ModelStore, *, cached_books: int = CACHED_BOOKS) -> None:
@@ -42,15 +51,22 @@ class Detector:
         self._lock = threading.Lock()
 
     def judge(
-        self, book_id: int, version: int | None, row: Row, *, rows_since: RowsSince, how: Judging | None = None
+        self,
+        book_id: int,
+        version: int,
+        row: Row,
+        *,
+        rows_since: RowsSince,
+        checksum: str | None = None,
+        how: Judging | None = None,
     ) -> Verdict:
         """The verdict on a row about to be saved.
 
         `rows_since(last_id, limit)` yields the newest `limit` of the book's committed expense rows whose id is higher,
         in order of id; it is called once, to learn what was saved since. The row itself is learnt that way too, by the
-        call after its commit.
+        call after its commit. `checksum` is what `train` gave for the version.
         """
-        known = self._known(book_id, version)
+        known = self._known(book_id, version, checksum)
         if known is None:
             return UNKNOWN
         with known.lock:
@@ -60,30 +76,30 @@ class Detector:
     def judge_many(
         self,
         book_id: int,
-        version: int | None,
+        version: int,
         rows: Sequence[Row],
         *,
         rows_since: RowsSince,
+        checksum: str | None = None,
         how: Judging | None = None,
     ) -> list[Verdict]:
         """The verdicts on rows about to be imported, each judged by those before it in time, in the order of `rows`.
 
         Works on a model of its own: the rows are not committed, and the cache holds only what is.
         """
-        model = self._load(book_id, version)
+        model = self._load(book_id, version, checksum)
         if model is None:
             return [UNKNOWN] * len(rows)
         return model.learn(rows_since(model.last_id, CATCH_UP_ROWS)).judge_many(rows, how or Judging())
 
-    def train(self, book_id: int, version: int, rows: Iterable[Row], *, feedback: Sequence[Feedback] = ()) -> Model:
+    def train(self, book_id: int, version: int, rows: Iterable[Row], *, feedback: Sequence[Feedback] = ()) -> Trained:
         """Fit a model on a book's expense rows and store it as `version`. Takes about a second for 20 000 rows.
 
         Safe to repeat: the same rows give the same model, and the file is replaced whole. Belongs outside of any
         database transaction; name the version in the database only after it returns.
         """
         model = train(rows, feedback)
-        self._store.save(book_id, version, model)
-        return model
+        return Trained(version, model.memory.rows, self._store.save(book_id, version, model))
 
     def refresh(self, book_id: int) -> None:
         """Drop what the cache holds of a book, after rows were edited or voided; the next save reads it anew."""
@@ -95,17 +111,17 @@ class Detector:
         self.refresh(book_id)
         self._store.delete(book_id)
 
-    def _load(self, book_id: int, version: int | None) -> Model | None:
-        return Model() if version is None else self._store.load(book_id, version)
+    def _load(self, book_id: int, version: int, checksum: str | None) -> Model | None:
+        return Model() if version == 0 else self._store.load(book_id, version, checksum)
 
-    def _known(self, book_id: int, version: int | None) -> _Known | None:
+    def _known(self, book_id: int, version: int, checksum: str | None) -> _Known | None:
         """The cached book, or the one just loaded; an unreadable model is not cached, so it may still turn up."""
         with self._lock:
             known = self._books.get(book_id)
             if known is not None and known.version == version:
                 self._books.move_to_end(book_id)
                 return known
-        model = self._load(book_id, version)  # outside of the lock: other books need not wait for the disk
+        model = self._load(book_id, version, checksum)  # outside of the lock: other books need not wait for the disk
         if model is None:
             return None
         with self._lock:

@@ -17,7 +17,6 @@ from app.ml.rows import Feedback, Row, Verdict
 from app.ml.thresholds import Calibration
 
 TRAINING_ROWS: Final = 20_000
-_LN10: Final = math.log(10.0)
 _YEAR: Final = 365
 _MONTH_DAYS: Final = 30.4
 
@@ -113,8 +112,9 @@ class Model:
         confirmed = {kind for kind in speaking if any(covers(answer, row, kind) for answer in how.feedback)}
         open_kinds = {kind: value for kind, value in speaking.items() if kind not in confirmed}
         if confirmed:
-            verdict = _known(thresholds.combined(open_kinds, score), open_kinds, usual)
-            if verdict.score is None or verdict.score * _LN10 < threshold:
+            total = thresholds.combined(open_kinds, score)
+            verdict = _known(total, open_kinds, usual)
+            if total < threshold:
                 return replace(verdict, suppressed=True)
         strongest = max(open_kinds, key=lambda kind: open_kinds[kind])
         if strongest == thresholds.BURST:
@@ -228,7 +228,7 @@ def train(rows: Iterable[Row], feedback: Sequence[Feedback] = ()) -> Model:
 def _known(total: float, speaking: Mapping[str, float], usual: tuple[int, int] | None) -> Verdict:
     kinds = tuple(sorted((k for k in speaking if speaking[k] >= thresholds.SPEAKS), key=lambda k: -speaking[k]))
     low, high = usual or (None, None)
-    return Verdict(total / _LN10 if total > -math.inf else None, False, kinds, "", low, high, "known")
+    return Verdict(1.0 / (1.0 + math.exp(-total)) if total > -math.inf else None, False, kinds, "", low, high, "known")
 
 
 def _below(prefix: str, arrays: Mapping[str, Numbers]) -> dict[str, Numbers]:

@@ -44,9 +44,9 @@ class Feedback:
 class Verdict:
     """What the detector thinks of one row.
 
-    `score` is log10 of the odds that the row deserves a look: 0 is even, -2 one in a hundred. None means that there is
-    nothing to judge by: with state "unknown" because the book's model could not be read, with "known" because nothing
-    about the row can be compared. `kinds` come strongest first. `reason` is a sentence for the
+    `score`, from 0 to 1, is about the chance that the row deserves a look; it is never rounded, so rows can be ranked by
+    it. None means that there is nothing to judge by: with state "unknown" because the book's model could not be read,
+    with "known" because nothing about the row can be compared. `kinds` come strongest first. `reason` is a sentence for the
     owner, empty unless unusual. `suppressed` tells that feedback silenced an alert.
     """
 

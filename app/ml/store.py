@@ -58,21 +58,32 @@ class ModelStore:
     def __init__(self, root: str | Path) -> None:
         self._files: _Folder | _Remote = _Remote(str(root)) if "://" in str(root) else _Folder(Path(root))
 
-    def save(self, book_id: int, version: int, model: Model) -> None:
-        """Put a version in place, whole or not at all, and drop versions that nobody can still ask for."""
-        self._files.write(_name(book_id, version), to_bytes(model, book_id, version))
+    def save(self, book_id: int, version: int, model: Model) -> str:
+        """Put a version in place, whole or not at all, and drop versions that nobody can still ask for.
+
+        Gives the SHA-256 of the file in hexadecimal, for the database to remember. Raises OSError when it cannot write.
+        """
+        data = to_bytes(model, book_id, version)
+        self._files.write(_name(book_id, version), data)
         versions = sorted(self.versions(book_id))
         for old in versions[: versions.index(version) + 1][:-_KEPT]:
             self._files.delete(_name(book_id, old))
+        return hashlib.sha256(data).hexdigest()
 
-    def load(self, book_id: int, version: int) -> Model | None:
-        """The model, or None when it is missing, truncated, foreign, tampered with or from other features."""
+    def load(self, book_id: int, version: int, checksum: str | None = None) -> Model | None:
+        """The model, or None when it is missing, truncated, foreign, tampered with or from other features.
+
+        `checksum` is what `save` gave: with it, a file that somebody replaced by another valid one is found out too.
+        """
         try:
             data = self._files.read(_name(book_id, version))
         except FileNotFoundError:
             return None
         except _UNREADABLE:
             _log.warning("model %d of book %d cannot be fetched", version, book_id, exc_info=True)
+            return None
+        if checksum is not None and hashlib.sha256(data).hexdigest() != checksum:
+            _log.warning("model %d of book %d is not the one that was saved", version, book_id)
             return None
         try:
             return from_bytes(data, book_id, version)

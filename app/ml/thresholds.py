@@ -35,7 +35,7 @@ FOREST_ADDS: Final = 1.2  # the most that the forest can add to evidence
 _FOREST_WEIGHT: Final = 4.0
 _FOREST_USUAL: Final = 0.5
 _COMMITMENT: Final = 1.5  # amounts of contracts are agreed beforehand
-_ONE_A_MONTH: Final = -1.1  # evidence at which a book has about one alert a month
+_ONE_A_MONTH: Final = -1.15  # evidence at which a book has about one alert a month
 _HALF_AS_MANY: Final = 1.1  # more evidence asked for halves the alerts
 
 WEIGHTS: Final[dict[str, tuple[float, dict[Signal, float]]]] = {

@@ -81,12 +81,12 @@ def test_a_model_that_turns_up_late_is_used(detector: Detector, rows: list[Row])
 
 def test_a_book_never_trained_is_judged_by_its_first_rows(detector: Detector, rows: list[Row]) -> None:
     ledger = Ledger([])
-    assert detector.judge(8, None, rows[0], rows_since=ledger.since).score is None
+    assert detector.judge(8, 0, rows[0], rows_since=ledger.since).score is None
 
     ledger.rows = rows[:40]
     slip = spend(day_after(rows[:40]), 400_000, "metro", TRANSPORT)
 
-    assert detector.judge(8, None, slip, rows_since=ledger.since).is_unusual
+    assert detector.judge(8, 0, slip, rows_since=ledger.since).is_unusual
 
 
 def test_an_import_does_not_enter_the_cache_before_it_is_committed(detector: Detector, rows: list[Row]) -> None:
@@ -164,3 +164,19 @@ def test_many_threads_on_one_book_all_get_the_same_verdict(detector: Detector, r
 
     assert len(verdicts) == 160
     assert len(set(verdicts)) == 1
+
+
+def test_a_model_replaced_by_another_valid_one_is_unknown(detector: Detector, rows: list[Row]) -> None:
+    ledger = Ledger(rows)
+    first = detector.train(7, 2, rows)
+    assert detector.judge(7, 2, odd(rows), rows_since=ledger.since, checksum=first.checksum).is_unusual
+    assert first.rows == len(rows)
+
+    detector.train(7, 2, rows[:100])
+    detector.refresh(7)
+
+    assert detector.judge(7, 2, odd(rows), rows_since=ledger.since, checksum=first.checksum) is UNKNOWN
+
+
+def test_training_again_gives_the_same_file(detector: Detector, rows: list[Row]) -> None:
+    assert detector.train(7, 2, rows) == detector.train(7, 2, rows)
