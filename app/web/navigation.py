@@ -120,6 +120,11 @@ def books() -> list[BookLink]:
     ]
 
 
+def has_page(endpoint: str) -> bool:
+    """Whether the application has a page, for links to parts that are built later or left out."""
+    return endpoint in current_app.view_functions
+
+
 def home_url() -> str:
     """The dashboard of the current book, or of the first one."""
     book = g.get("book") or next(iter(g.get("books") or []), None)
@@ -149,5 +154,5 @@ def _same_page(kind: BookKind, book_id: int) -> str:
 def init_app(app: Flask) -> None:
     """Hand the functions to Jinja."""
     app.jinja_env.globals.update(
-        nav_items=nav_items, nav_foot=nav_foot, tab_items=tab_items, books=books, home_url=home_url
+        nav_items=nav_items, nav_foot=nav_foot, tab_items=tab_items, books=books, home_url=home_url, has_page=has_page
     )

@@ -17,6 +17,7 @@ const BEHAVIOURS = {
   shortcuts: () => import('./behaviours/shortcuts.js'),
   'split-lines': () => import('./behaviours/split-lines.js'),
   'submit-once': () => import('./behaviours/submit-once.js'),
+  'transaction-form': () => import('./behaviours/transaction-form.js'),
 };
 
 /** Attaches what `root` and everything in it asks for. Behaviours that add elements call it for what they added. */

@@ -24,14 +24,16 @@ export function text(minor, { currency = HOME, decimals = true } = {}) {
   return (minor < 0 ? MINUS : '') + format(currency, decimals ? undefined : 0).format(major);
 }
 
+/** ₹, $ or €. */
+export const symbolOf = (currency = HOME) => format(currency).formatToParts(0).find((part) => part.type === 'currency').value;
+
 /** ₹1.5L, ₹2Cr in Indian locales; 150K, 2M elsewhere. For axes only, never for text or tables. Takes major units. */
 export function short(major, currency = HOME) {
-  const symbol = format(currency).formatToParts(0).find((part) => part.type === 'currency').value;
   const steps = locale.endsWith('-IN') ? [[1e7, 'Cr'], [1e5, 'L'], [1e3, 'K']] : [[1e9, 'B'], [1e6, 'M'], [1e3, 'K']];
   const size = Math.abs(major);
   const step = steps.find(([least]) => size >= least);
   const number = step ? `${Math.round((size / step[0]) * 100) / 100}${step[1]}` : String(Math.round(size * 100) / 100);
-  return (major < 0 ? MINUS : '') + symbol + number;
+  return (major < 0 ? MINUS : '') + symbolOf(currency) + number;
 }
 
 /** The decimal mark of the page's locale. */

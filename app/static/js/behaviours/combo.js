@@ -1,7 +1,8 @@
 /**
  * Suggests values while one is typed, through the browser's own <datalist>. Without JavaScript it is a text field.
- * Markup: <input list="payees" data-behaviour="combo" data-url="/transactions/payees"> and <datalist id="payees"></datalist>.
- *         The URL is asked with ?q=… and answers a JSON list of texts, best first.
+ * Markup: <input list="payees" data-behaviour="combo" data-url="/payees.json"> and <datalist id="payees"></datalist>.
+ *         The URL is asked with ?q=… and answers a JSON list of {value, …}, best first. When the text becomes one of the values,
+ *         the input says so with a "combo:chosen" event, whose detail is what the server said of it.
  */
 import { make } from '../elements.js';
 
@@ -10,6 +11,7 @@ const PAUSE_MS = 150;
 export function attach(input, { fetch = globalThis.fetch } = {}) {
   let pause;
   let asked = null;
+  const known = new Map();
 
   async function suggest() {
     const words = input.value.trim();
@@ -20,8 +22,9 @@ export function attach(input, { fetch = globalThis.fetch } = {}) {
     try {
       const response = await fetch(url, { headers: { Accept: 'application/json' } });
       if (!response.ok || asked !== words) return; // a later question overtook this one
-      const values = await response.json();
-      input.list?.replaceChildren(...values.map((value) => make('option', { value })));
+      const found = await response.json();
+      for (const each of found) known.set(each.value, each);
+      input.list?.replaceChildren(...found.map(({ value }) => make('option', { value })));
     } catch {
       asked = null; // suggestions are a comfort: without the network the field is still a field
     }
@@ -30,6 +33,8 @@ export function attach(input, { fetch = globalThis.fetch } = {}) {
   input.setAttribute('autocomplete', 'off');
   input.addEventListener('focus', suggest);
   input.addEventListener('input', () => {
+    const chosen = known.get(input.value);
+    if (chosen) input.dispatchEvent(new CustomEvent('combo:chosen', { detail: chosen }));
     clearTimeout(pause);
     pause = setTimeout(suggest, PAUSE_MS);
   });
