@@ -7,11 +7,14 @@ from sqlalchemy import select
 
 from app.jobs.rq import work
 from app.models.book import Book
+from app.queries.people import everybody
 from app.queries.verification import verify_book
+from app.services.people import invite, issue_reset
 from app.settings import Settings
-from app.web.deps import current_deps
+from app.web.deps import current_deps, current_settings
 
 books = AppGroup("books", help="Check and move whole books.")
+people = AppGroup("people", help="Let people in, and help those who forgot their password.")
 
 
 @books.command("verify")
@@ -41,6 +44,32 @@ def verify(book_id: int | None) -> None:
         raise SystemExit(1)
 
 
+@people.command("invite")
+def invite_somebody() -> None:
+    """Print a link by which one person can create an account within 7 days. Each run makes another one."""
+    settings = current_settings()
+    if settings.registration != "invite":
+        raise click.ClickException("Invitations work with FINTRAK_REGISTRATION=invite.")
+    click.echo(f"{settings.public_url.rstrip('/')}/register?invitation={invite(deps=current_deps())}")
+
+
+@people.command("reset-password")
+@click.argument("email")
+def reset_somebodys_password(email: str) -> None:
+    """Print a link that sets a new password for EMAIL within 30 minutes. An earlier link stops working."""
+    token = issue_reset(email.strip().lower(), deps=current_deps())
+    if token is None:
+        raise click.ClickException(f"Nobody has the address {email}.")
+    click.echo(f"{current_settings().public_url.rstrip('/')}/reset/{token}")
+
+
+@people.command("list")
+def list_people() -> None:
+    """Print everybody who has an account: number, address, name, first day. Reads only."""
+    for user_id, email, name, created_at in everybody(current_deps().session):
+        click.echo(f"{user_id}\t{email}\t{name}\t{created_at:%Y-%m-%d}")
+
+
 @click.command("worker")
 @with_appcontext
 def worker() -> None:
@@ -54,4 +83,5 @@ def worker() -> None:
 def init_app(app: Flask) -> None:
     """Register the commands."""
     app.cli.add_command(books)
+    app.cli.add_command(people)
     app.cli.add_command(worker)
