@@ -2,10 +2,9 @@
 
 from http import HTTPStatus
 
-from flask import Flask, current_app, jsonify, render_template, request
+from flask import Flask, current_app, jsonify, request
 from flask.typing import ResponseReturnValue
 from flask_wtf.csrf import CSRFError
-from jinja2 import TemplateNotFound
 from sqlalchemy.exc import OperationalError
 from werkzeug.exceptions import HTTPException
 
@@ -37,13 +36,15 @@ def failure(status: int, message: str | None = None) -> ResponseReturnValue:
     """An error page, or the same as JSON."""
     if wants_json():
         return jsonify(error=message or HTTPStatus(status).phrase), status
-    try:
-        return render_template(f"errors/{status}.html", error_message=message), status
-    except TemplateNotFound:
-        return render_template(
+    template = current_app.jinja_env.select_template(
+        [
+            f"errors/{status}.html",
             "errors/500.html" if status >= HTTPStatus.INTERNAL_SERVER_ERROR else "errors/400.html",
-            error_message=message,
-        ), status
+        ]
+    )
+    return template.render(
+        error_message=message
+    ), status  # not render_template: that asks who is signed in, and the database may be what failed
 
 
 def _expected(error: FinTrakError) -> ResponseReturnValue:
