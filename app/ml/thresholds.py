@@ -36,6 +36,7 @@ _FOREST_WEIGHT: Final = 4.0
 _FOREST_USUAL: Final = 0.5
 _COMMITMENT: Final = 1.5  # amounts of contracts are agreed beforehand
 _ONE_A_MONTH: Final = -1.15  # evidence at which a book has about one alert a month
+_TO_START_WITH: Final = 3  # alerts a book may have beyond its budget, so that a first month can speak
 _HALF_AS_MANY: Final = 1.1  # more evidence asked for halves the alerts
 
 WEIGHTS: Final[dict[str, tuple[float, dict[Signal, float]]]] = {
@@ -125,5 +126,5 @@ class Calibration:
         whose own past would have exceeded the budget.
         """
         general = _ONE_A_MONTH - _HALF_AS_MANY * math.log2(max(alerts_a_month, 0.01))
-        place = int(alerts_a_month * self.months + 1.0)
+        place = int(alerts_a_month * self.months) + _TO_START_WITH
         return max(general, self.largest[place]) if place < len(self.largest) else general
