@@ -4,8 +4,11 @@ from typing import Any
 
 from flask import Blueprint
 
+from app.blueprints.accounts import categories as accounts
 from app.blueprints.auth import views as auth
+from app.blueprints.business import views as business
 from app.blueprints.ledger import entries as ledger
+from app.blueprints.personal import views as personal
 from app.blueprints.settings import books as settings
 from app.blueprints.system import views as system
 
@@ -13,6 +16,9 @@ ALL: tuple[tuple[Blueprint, dict[str, Any]], ...] = (
     (system.bp, {}),
     (auth.bp, {}),
     (settings.bp, {}),
+    (personal.bp, {}),
+    (business.bp, {}),
     (ledger.bp, {}),
     (ledger.bp, {"name": "business_ledger", "url_prefix": "/business"}),
+    (accounts.bp, {}),
 )

@@ -16,6 +16,7 @@ from app.domain.books import (
     Leg,
     Need,
     Source,
+    State,
     Subtype,
     TransactionKind,
 )
@@ -96,9 +97,16 @@ def add_account(
     return account.id
 
 
-def change_account(account_id: int, command: AccountCommand, *, deps: Deps) -> None:
+def change_account(
+    account_id: int,
+    command: AccountCommand,
+    *,
+    opening: tuple[int, int | None, date | None] | None = None,
+    deps: Deps,
+) -> None:
     """Rename or redress a money account. Its currency and its side (owned or owed) stay what they are.
 
+    `opening` corrects what was in it, in the account's currency and in the book's, and when; none leaves that alone.
     Raises: NotInBook, Refused.
     """
     with book_work(deps, command.book_id, user_id=command.user_id) as work:
@@ -112,6 +120,8 @@ def change_account(account_id: int, command: AccountCommand, *, deps: Deps) -> N
             setattr(account, name, value)
         account.subtype = command.subtype
         work.audit("account.changed", f"account:{account.id}", before=before, after=_described(account))
+        if opening is not None:
+            _correct_opening(work, account, *opening)
 
 
 def add_category(command: CategoryCommand, *, deps: Deps) -> int:
@@ -243,6 +253,36 @@ def merged_legs(legs: Sequence[Leg], from_id: int, to_id: int) -> tuple[Leg, ...
             leg.base_minor + (seen.base_minor if seen else 0),
         )
     return tuple(leg for leg in merged.values() if leg.amount_minor or leg.base_minor)
+
+
+def _correct_opening(
+    work: BookWork, account: Account, opening_minor: int, base_minor: int | None, day: date | None
+) -> None:
+    """Let the opening balance say something else: the old one is deleted, on record, and a new one posted."""
+    sign = 1 if account.kind == AccountKind.ASSET else -1
+    base = opening_minor if account.currency == work.book.currency else base_minor
+    rows = work.session.execute(
+        select(Transaction, Posting.amount_minor, Posting.base_minor)
+        .join(Posting, (Posting.transaction_id == Transaction.id) & (Posting.book_id == Transaction.book_id))
+        .where(
+            Posting.book_id == work.book.id,
+            Posting.account_id == account.id,
+            Transaction.kind == TransactionKind.OPENING,
+            Transaction.state == State.POSTED,
+        )
+    ).all()
+    said = [(sign * amount, sign * in_base, row.occurred_on) for row, amount, in_base in rows]
+    if said == ([(opening_minor, base, day)] if opening_minor else []):
+        return
+    legs = unpost(work, [row.id for row, _, _ in rows])
+    for row, _, _ in rows:
+        row.state, row.updated_at = State.VOID, work.now
+        row.void_legs = json.dumps([[leg.account_id, leg.amount_minor, leg.base_minor] for leg in legs[row.id]])
+        work.audit("transaction.voided", f"transaction:{row.id}")
+    if rows:
+        work.book.revision += 1
+    if opening_minor:
+        _post_opening(work, account, opening_minor, base_minor, day)
 
 
 def _post_opening(

@@ -178,7 +178,9 @@ def restore_transactions(book_id: int, ids: Sequence[int], *, user_id: int | Non
 def recategorise_transactions(
     book_id: int, ids: Sequence[int], category_id: int, *, user_id: int | None, deps: Deps
 ) -> int:
-    """Put transactions that have one category into another one. Transfers, splits and deleted ones are left alone; the others are counted.
+    """Put transactions that have one category into another one; the changed ones are counted.
+
+    Transfers, splits and deleted ones are left alone, and so is money that went out when the category is one of income.
 
     Raises: NotInBook when a transaction or the category is not the book's.
     """
@@ -196,6 +198,9 @@ def recategorise_transactions(
         entries = []
         for row in rows:
             in_categories = [leg for leg in legs[row.id] if kinds[leg.account_id].kind in CATEGORY_KINDS]
+            went_out = bool(in_categories) and in_categories[0].base_minor > 0
+            if went_out and accounts[category_id].kind == AccountKind.INCOME:
+                continue
             if len(in_categories) == 1 and in_categories[0].account_id != category_id:
                 moved = tuple(
                     replace(leg, account_id=category_id) if leg is in_categories[0] else leg for leg in legs[row.id]
@@ -247,8 +252,7 @@ def tag_transactions(book_id: int, ids: Sequence[int], tag: str, *, user_id: int
             row = rows[transaction_id]
             row.search_text = f"{row.search_text} {key(word)}"[:SEARCH_LENGTH]
             row.updated_at = work.now
-        if fresh:
-            work.audit("transactions.tagged", "transactions", after={"tag": word, "ids": fresh})
+            work.audit("transaction.tagged", f"transaction:{transaction_id}", after={"tag": word})
     return len(fresh)
 
 
