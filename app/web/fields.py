@@ -26,7 +26,7 @@ class AmountField(Field):
         self, label: str, validators: Sequence[Any] = (), *, missing: str | None = None, **kwargs: Any
     ) -> None:
         super().__init__(label, validators, **kwargs)
-        self.missing = missing  # said when nothing is written; none allows it
+        self.missing = _asked_for(self, missing)
         self.currency = ""
         self.typed: str | None = None
 
@@ -67,7 +67,7 @@ class DayField(DateField):
 
     def __init__(self, label: str, *, missing: str | None = "Write the date.", **kwargs: Any) -> None:
         super().__init__(label, **kwargs)
-        self.missing = missing
+        self.missing = _asked_for(self, missing)
 
     def process_formdata(self, valuelist: list[Any]) -> None:
         """Read an ISO date, as date inputs send it."""
@@ -92,7 +92,8 @@ class IdField(SelectField):
 
     def __init__(self, label: str, *, missing: str | None = None, **kwargs: Any) -> None:
         super().__init__(label, coerce=_id, choices=[], validate_choice=False, **kwargs)
-        self.missing = missing
+        self.type = "SelectField"  # templates draw it as one
+        self.missing = _asked_for(self, missing)
 
     def process_formdata(self, valuelist: list[Any]) -> None:
         """Read an id; text that is none chooses nothing."""
@@ -116,7 +117,7 @@ class LineField(StringField):
 
     def __init__(self, label: str, *, limit: int, missing: str | None = None, **kwargs: Any) -> None:
         super().__init__(label, **kwargs)
-        self.limit, self.missing = limit, missing
+        self.limit, self.missing = limit, _asked_for(self, missing)
 
     def pre_validate(self, form: Any) -> None:  # noqa: ARG002 - WTForms' signature
         """Ask for the text unless it may be missing, and count it."""
@@ -130,6 +131,13 @@ class LineField(StringField):
 def choice(value: object, label: str, group: str | None = None, **attributes: Any) -> SelectChoice:
     """An option of a select, under a heading when `group` names one."""
     return SelectChoice(value="" if value is None else str(value), label=label, render_kw=attributes, optgroup=group)
+
+
+def _asked_for(field: Field, missing: str | None) -> str | None:
+    """Mark a field that must be filled; `missing` is what to say when it is not, and none allows that."""
+    if missing:
+        field.flags.required = True
+    return missing
 
 
 def _id(value: object) -> int | None:

@@ -63,7 +63,7 @@ class TransactionForm(FlaskForm):
     payee = LineField(by_direction("Paid to", "Received from", "Description"), limit=120)
     account_id = IdField(by_direction("Paid from", "Received in", "From"), missing="Choose an account.")
     category_id = IdField("Category")
-    in_category_id = IdField("Category of the money in")
+    in_category_id = IdField("Category")
     lines = FieldList(FormField(SplitLineForm), "Parts", max_entries=MAX_LINES)
     to_account_id = IdField("To")
     to_amount = AmountField("Amount that arrives")
