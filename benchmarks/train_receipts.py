@@ -7,7 +7,8 @@ that had not seen the receipt (five folds, receipts of one vendor never on both 
 
 import argparse
 import json
-from collections.abc import Iterable, Sequence
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -26,9 +27,12 @@ from app.ocr.dates import dates_of
 from app.ocr.days import date_candidates
 from app.ocr.forest import RANKERS, Ranker, raw_confidence, save
 from app.ocr.layout import Line, rows_of
+from app.ocr.parse import parse
+from app.ocr.port import NothingToRead
 from app.ocr.totals import total_candidates
 from app.ocr.vendors import vendor_candidates
-from benchmarks.receipt_scores import squeeze, token_f1
+from app.ocr.wire import to_json
+from benchmarks.receipt_scores import judged, squeeze, token_f1
 
 FOLDS = 5
 TREES = {"total": (400, 3), "vendor": (400, 3), "date": (100, 2)}
@@ -204,21 +208,51 @@ def sure_from(raw: NDArray[np.float64], right: NDArray[np.float64], wanted: floa
     return float(raw[order[good[-1]]]) if len(good) else 1.0
 
 
+def train(folders: Sequence[Path]) -> tuple[dict[str, Ranker], dict[str, Any]]:
+    """The three rankers learned from the folders, and what they were worth on receipts they had not seen."""
+    trained: dict[str, Ranker] = {}
+    figures: dict[str, Any] = {}
+    for field, examples in examples_of(folders, rare_weight=RARE_SOURCE_WEIGHT).items():
+        attainable = sum(any(example.right) for example in examples) / len(examples)
+        trained[field], figures[field] = calibrated(field, examples)
+        figures[field]["attainable"] = round(attainable, 4)
+        figures["receipts"] = len(examples)
+        print(field, figures[field])
+    return trained, figures
+
+
+def scored(folder: Path, trained: Mapping[str, Ranker]) -> dict[str, Any]:
+    """How many receipts of a folder are read right, overall and by source."""
+    counts: dict[str, Counter[str]] = {}
+    for label, lines in read_folder(folder):
+        try:
+            plain = to_json(parse(lines, trained=trained))
+        except NothingToRead:
+            plain = {}
+        right = judged({name: plain[name]["value"] if plain else None for name in ("vendor", "date", "total")}, label)
+        for group in ("all", label["source"]):
+            counts.setdefault(group, Counter()).update(
+                {"n": 1, **{name: int(is_right) for name, is_right in right.items()}}
+            )
+    return {group: dict(count) for group, count in counts.items()}
+
+
 def main(argv: Sequence[str] | None = None) -> None:
     """Train on the folders given and write the file."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("folders", nargs="+", type=Path)
+    parser.add_argument(
+        "--score", type=Path, help="first train without this folder, and record how its receipts are read"
+    )
     parser.add_argument("--out", type=Path, default=RANKERS)
     options = parser.parse_args(argv)
-    trained: dict[str, Ranker] = {}
-    figures: dict[str, Any] = {}
-    for field, examples in examples_of(options.folders, rare_weight=RARE_SOURCE_WEIGHT).items():
-        attainable = sum(any(example.right) for example in examples) / len(examples)
-        trained[field], figures[field] = calibrated(field, examples)
-        figures[field]["attainable"] = round(attainable, 4)
-        print(field, figures[field])
-    figures["receipts"] = len(examples)
-    save(options.out, trained, figures)
+    held_out: dict[str, Any] = {}
+    if options.score:
+        without, _ = train([folder for folder in options.folders if folder.resolve() != options.score.resolve()])
+        held_out = scored(options.score, without)
+        print("held out:", held_out)
+    trained, figures = train(options.folders)
+    save(options.out, trained, figures | {"held_out": held_out})
     print(f"{options.out}: {options.out.stat().st_size / 1000:.0f} kB")
 
 

@@ -86,7 +86,9 @@ class LocalReader:
     def _ask(self, request: bytes) -> tuple[Worker, dict[str, Any]]:
         worker = self._ready()
         try:
-            return worker, worker.ask(request, self._bounds.seconds + (0 if worker.answered else self._bounds.start_seconds))
+            return worker, worker.ask(
+                request, self._bounds.seconds + (0 if worker.answered else self._bounds.start_seconds)
+            )
         except ReaderTookTooLong:
             self._let_go()
             raise

@@ -1,6 +1,6 @@
 """From rows of text to a draft of the receipt. Pure: the same text always gives the same draft."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
 from decimal import Decimal
 from typing import TypeVar
@@ -28,15 +28,20 @@ HARDLY = 0.005  # a candidate less likely than this is no answer
 MINOR = Decimal("0.01")
 
 
-def parse(lines: Sequence[Line], expect: Expectations | None = None) -> ReceiptReading:
-    """Draft a receipt from recognised lines. Raises NothingToRead when they are too few or too faint to be one."""
+def parse(
+    lines: Sequence[Line], expect: Expectations | None = None, trained: Mapping[str, Ranker] | None = None
+) -> ReceiptReading:
+    """Draft a receipt from recognised lines, with the rankers that come with FinTrak unless others are given.
+
+    Raises NothingToRead when the lines are too few or too faint to be a receipt.
+    """
     expect = expect or Expectations()
     characters = sum(letter.isalnum() for line in lines for letter in line.text)
     if characters < FEWEST_CHARACTERS or _mean_score(lines) < FAINTEST_PAGE:
         raise NothingToRead(f"{characters} characters")
     rows = rows_of(lines)
     amounts = amounts_of(rows)
-    trained = rankers()
+    trained = trained or rankers()
     vendor = _best(trained["vendor"], vendor_candidates(rows), "name")
     day = _best(trained["date"], date_candidates(rows, dates_of(rows), month_first=expect.month_first), "date")
     total = _best(trained["total"], total_candidates(rows, amounts), "total")

@@ -1,7 +1,7 @@
 """Who was paid: names of one to three rows near the top, well-known chains and registered firms further down."""
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from itertools import pairwise
 from statistics import median
 
@@ -11,6 +11,7 @@ from app.ocr.layout import Line, Row
 
 HEAD_ROWS = 14
 LONGEST_NAME_ROWS = 3
+CLOSE_ROWS = 1.8  # row heights from one row of a name to its next
 # Chains whose sign is a picture, or whose name is shorter than what stands around it.
 CHAINS = re.compile(
     r"\b(aldi|lidl|rewe|edeka|penny|netto|kaufland|rossmann|dm|real|marktkauf|müller|obi|toom|hornbach|bauhaus|saturn|media\s?markt|ikea|aral|shell|"
@@ -34,9 +35,10 @@ def vendor_candidates(rows: Sequence[Row]) -> tuple[Candidate[str], ...]:
         if sum(letter.isalpha() for letter in name) < 2:  # noqa: PLR2004 - dm is the shortest name met
             continue
         key = "".join(name.casefold().split())
-        candidate = Candidate(
-            name, box_around(lines), page.about(first, last, lines, name), min(line.score for line in lines)
-        )
+        evidence = page.about(first, last, lines, name)
+        if _is_only_the_end(evidence):
+            continue
+        candidate = Candidate(name, box_around(lines), evidence, min(line.score for line in lines))
         known = best.get(key)
         if known is None or (known.features["rows"], known.features["row"]) > (
             candidate.features["rows"],
@@ -61,7 +63,7 @@ def clean_name(text: str) -> str:
     name = re.sub(r"(?<=[A-Za-z])0+(?=[A-Za-z])", lambda m: len(m.group()) * ("O" if _upper_around(m) else "o"), name)
     name = re.sub(r"(?<=[A-Z])1(?=[A-Z])|\b1(?=[A-Z]{3})", "I", name)
     name = re.sub(r"\b[S5]/[BD8]\b", "S/B", name)
-    name = re.sub(r"(?i)\bs[\s.]*[d0obi][\s.]*n[\s.]*[b83][\s.]*h[\s.]*[d0ou][il1]?\b\.?", "SDN BHD", name)
+    name = re.sub(r"(?i)\bs[\s.]*[d0obi][\s.]*n[\s.]*[b83d][\s.]*h[\s.]*[d0ou][il1]?\b\.?", "SDN BHD", name)
     name = re.sub(r"(SDN BHD)[\s.,:;*-]*(?:\S{1,3}|\S*\d\S*)$", r"\1", name)
     name = re.sub(r"\)\.?(?=\w)", ") ", name)
     name = re.sub(r"(?i)(?<=[a-z])sdn\.? ?bhd\b", " SDN BHD", name)
@@ -99,6 +101,13 @@ def _part(line: Line, match: re.Match[str]) -> Line:
     share = (line.right - line.left) / max(len(line.text), 1)
     left, right = line.left + share * match.start(), line.left + share * match.end()
     return Line(left, line.top, right, line.bottom, match.group(), line.score)
+
+
+def _is_only_the_end(evidence: Mapping[str, float]) -> bool:
+    """Whether a span is the rest of a name that begins a row higher: "(EAST) SDN BHD", "RESTAURANT PVT LTD"."""
+    bare_ending = evidence["starts_bracket"] or (evidence["ends_legal"] and evidence["own_words"] <= 1)
+    follows_name = evidence["names_above"] and evidence["gap_before"] < CLOSE_ROWS
+    return bool(bare_ending and follows_name and not evidence["piece"])
 
 
 def _is_name(text: str) -> bool:

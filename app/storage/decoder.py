@@ -20,7 +20,7 @@ from app.storage.sniff import AVIF, HEIC, JPEG, PDF, PNG, TIFF, WEBP
 
 FORMATS = {JPEG: "JPEG", PNG: "PNG", WEBP: "WEBP", HEIC: "HEIF", AVIF: "AVIF", TIFF: "TIFF"}
 LONG_EDGE = 1600
-QUALITY = 92
+QUALITY = 95
 DAMAGED = (
     "This file is damaged or incomplete; we could not open it. Please take the picture again or save the file anew."
 )

@@ -12,7 +12,17 @@ def meanings(text: str) -> set[date]:
 
 @pytest.mark.parametrize(
     "text",
-    ["25/12/2018", "25-12-18", "25.12.2018", "2018-12-25", "25 Dec 2018", "25-Dec-18", "December 25, 2018", "20181225", "25. Dezember 2018"],
+    [
+        "25/12/2018",
+        "25-12-18",
+        "25.12.2018",
+        "2018-12-25",
+        "25 Dec 2018",
+        "25-Dec-18",
+        "December 25, 2018",
+        "20181225",
+        "25. Dezember 2018",
+    ],
 )
 def test_christmas_is_found_however_it_is_written(text: str) -> None:
     assert date(2018, 12, 25) in meanings(text)

@@ -40,7 +40,9 @@ def test_the_next_engine_answers_when_one_fails_and_the_reading_says_so() -> Non
 
 def test_the_last_failure_is_raised_when_no_engine_can() -> None:
     with pytest.raises(ReaderUnavailable):
-        FallbackReader([Answers("cloud", ReaderTookTooLong()), Answers("local", ReaderUnavailable())]).read(b"", "image/jpeg")
+        FallbackReader([Answers("cloud", ReaderTookTooLong()), Answers("local", ReaderUnavailable())]).read(
+            b"", "image/jpeg"
+        )
 
 
 def test_a_picture_without_text_is_not_sent_to_anybody_else() -> None:

@@ -5,7 +5,8 @@ import pytest
 
 from app.ocr.files import read_files
 from app.ocr.local import LocalReader
-from app.storage.images import CheckedImage, Printed, UnusableUpload
+from app.storage.images import CheckedImage, Printed
+from app.storage.limits import UnusableUpload
 from tests.ocr.papers import TEA_HOUSE, lines_of
 
 
@@ -26,7 +27,12 @@ def test_each_file_gives_one_line_of_json_and_a_broken_one_says_why(tmp_path: Pa
     reader.close()
 
     assert json.loads(json.dumps(first)) == first
-    assert (first["file"], first["date"], first["total"], first["currency"]) == ("good.pdf", "2025-02-14", "194.00", "INR")
+    assert (first["file"], first["date"], first["total"], first["currency"]) == (
+        "good.pdf",
+        "2025-02-14",
+        "194.00",
+        "INR",
+    )
     assert set(first["sure"]) <= set(first["confidence"])
     assert second == {"file": "broken.pdf", "error": "This file is damaged."}
     assert third["error"].startswith("This file cannot be opened")

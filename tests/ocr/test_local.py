@@ -101,7 +101,11 @@ def test_a_worker_does_not_outlive_the_process_that_started_it() -> None:
     worker = Path(f"/proc/{int(started.stdout)}")
 
     deadline = time.monotonic() + 30
-    while worker.exists() and "Z" not in (worker / "stat").read_text().rpartition(")")[2][:3] and time.monotonic() < deadline:
+    while (
+        worker.exists()
+        and "Z" not in (worker / "stat").read_text().rpartition(")")[2][:3]
+        and time.monotonic() < deadline
+    ):
         time.sleep(0.1)
 
     assert time.monotonic() < deadline
@@ -115,7 +119,11 @@ def test_a_drawn_receipt_is_read_from_its_pixels_whichever_way_it_lies(reader: L
     readings = list(read_files(sorted(tmp_path.iterdir()), reader=reader, prepare=check_and_reencode))
 
     for reading in readings:
-        assert (reading["vendor"], reading["date"], reading["total"]) == ("MEERA TEA HOUSE PVT LTD", "2025-02-14", "194.00")
+        assert (reading["vendor"], reading["date"], reading["total"]) == (
+            "MEERA TEA HOUSE PVT LTD",
+            "2025-02-14",
+            "194.00",
+        )
         assert reading["engine"] == "local"
 
 
@@ -128,7 +136,9 @@ def test_boxes_lie_on_the_picture_that_was_given_even_when_it_was_upside_down(re
     assert reading.turn == 180
     assert reading.date.value == date(2025, 2, 14)
     assert reading.vendor.box is not None
-    assert reading.vendor.box[1] > picture.height * 0.8  # the name at the top of the paper lies at the foot of the picture
+    assert (
+        reading.vendor.box[1] > picture.height * 0.8
+    )  # the name at the top of the paper lies at the foot of the picture
 
 
 @pytest.mark.slow

@@ -12,7 +12,11 @@ from tests.ocr.papers import TEA_HOUSE, lines_of
 def test_a_clear_bill_gives_its_vendor_day_and_total() -> None:
     reading = parse(lines_of(TEA_HOUSE))
 
-    assert (reading.vendor.value, reading.date.value, reading.total.value) == ("MEERA TEA HOUSE PVT LTD", date(2025, 2, 14), Decimal("194.00"))
+    assert (reading.vendor.value, reading.date.value, reading.total.value) == (
+        "MEERA TEA HOUSE PVT LTD",
+        date(2025, 2, 14),
+        Decimal("194.00"),
+    )
 
 
 def test_a_clear_bill_gives_its_smaller_fields_too() -> None:

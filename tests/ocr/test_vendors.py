@@ -8,7 +8,10 @@ from tests.ocr.papers import TEA_HOUSE, lines_of
 @pytest.mark.parametrize(
     ("printed", "name"),
     [
-        ("NORTH HILL HARDWARE ENTERPRISE(EAST PARK) S0N 8HD (822737-X)", "NORTH HILL HARDWARE ENTERPRISE (EAST PARK) SDN BHD"),
+        (
+            "NORTH HILL HARDWARE ENTERPRISE(EAST PARK) S0N 8HD (822737-X)",
+            "NORTH HILL HARDWARE ENTERPRISE (EAST PARK) SDN BHD",
+        ),
         ("GREEN LANE TEA SDN BHDI", "GREEN LANE TEA SDN BHD"),
         ("BLUE B00KS &GIFTS", "BLUE BOOKS & GIFTS"),
         ("Paid to Asha Salon", "Asha Salon"),

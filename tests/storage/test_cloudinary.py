@@ -59,7 +59,9 @@ class Answers(BaseHTTPRequestHandler):
 
     def _form(self) -> dict[str, Any]:
         body = self.rfile.read(int(self.headers["Content-Length"]))
-        message = BytesParser(policy=HTTP).parsebytes(b"Content-Type: " + self.headers["Content-Type"].encode() + b"\r\n\r\n" + body)
+        message = BytesParser(policy=HTTP).parsebytes(
+            b"Content-Type: " + self.headers["Content-Type"].encode() + b"\r\n\r\n" + body
+        )
         parts = {part.get_param("name", header="content-disposition"): part for part in message.iter_parts()}
         return {
             str(name): part.get_payload(decode=True) if name == "file" else part.get_payload(decode=True).decode()  # type: ignore[union-attr]
@@ -67,7 +69,9 @@ class Answers(BaseHTTPRequestHandler):
         }
 
     def _is_signed(self, sent: dict[str, Any]) -> bool:
-        signed = {name: value for name, value in sent.items() if name not in {"file", "api_key", "signature", "resource_type"}}
+        signed = {
+            name: value for name, value in sent.items() if name not in {"file", "api_key", "signature", "resource_type"}
+        }
         return bool(sent.get("signature") == api_sign_request(signed, SECRET))
 
     def _say(self, status: int, answer: object) -> None:

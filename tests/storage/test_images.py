@@ -44,14 +44,21 @@ def png_claiming(width: int, height: int) -> bytes:
         return struct.pack("!I", len(data)) + kind + data + struct.pack("!I", zlib.crc32(kind + data))
 
     header = struct.pack("!IIBBBBB", width, height, 8, 0, 0, 0, 0)
-    return b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", header) + chunk(b"IDAT", zlib.compress(b"\0" * 1000)) + chunk(b"IEND", b"")
+    return (
+        b"\x89PNG\r\n\x1a\n"
+        + chunk(b"IHDR", header)
+        + chunk(b"IDAT", zlib.compress(b"\0" * 1000))
+        + chunk(b"IEND", b"")
+    )
 
 
 def pdf(pages: int = 1, text: str = "Corner Shop, Total 12.00", trailer: str = "") -> bytes:
     """A PDF written by hand: a till roll with one line of text on each page."""
     stream = f"BT /F1 12 Tf 20 400 Td ({text}) Tj ET"
     kids = " ".join(f"{5 + number} 0 R" for number in range(pages))
-    page = "<< /Type /Page /Parent 2 0 R /MediaBox [0 0 226 453] /Contents 4 0 R /Resources << /Font << /F1 3 0 R >> >> >>"
+    page = (
+        "<< /Type /Page /Parent 2 0 R /MediaBox [0 0 226 453] /Contents 4 0 R /Resources << /Font << /F1 3 0 R >> >> >>"
+    )
     objects = [
         "<< /Type /Catalog /Pages 2 0 R >>",
         f"<< /Type /Pages /Kids [{kids}] /Count {pages} >>",
@@ -152,7 +159,20 @@ def test_a_name_means_nothing_and_the_bytes_everything() -> None:
         (pdf(pages=51), "51 pages"),
     ],
     ids=[
-        *("empty", "large", "svg", "html", "program", "zip", "gif", "truncated", "header", "broken-pdf", "bomb", "small-bomb"),
+        *(
+            "empty",
+            "large",
+            "svg",
+            "html",
+            "program",
+            "zip",
+            "gif",
+            "truncated",
+            "header",
+            "broken-pdf",
+            "bomb",
+            "small-bomb",
+        ),
         *("one-pixel", "ribbon", "frames", "pages"),
     ],
 )

@@ -51,7 +51,9 @@ def test_a_made_up_key_never_becomes_a_path(key: str, tmp_path: Path) -> None:
         LocalStore(tmp_path / "files").open(key)
 
 
-def test_no_half_written_file_is_left_behind_when_the_disk_refuses(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_no_half_written_file_is_left_behind_when_the_disk_refuses(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     def refuse(descriptor: int) -> None:
         raise OSError(28, "No space left on device", str(descriptor))
 
