@@ -5,13 +5,16 @@ from flask import Flask, current_app
 from flask.cli import AppGroup, with_appcontext
 from sqlalchemy import select
 
+from app.domain.errors import Refused
 from app.jobs.rq import work
 from app.models.book import Book
 from app.queries.people import everybody
 from app.queries.verification import verify_book
+from app.services.demo import NAMED, renew_named
 from app.services.people import invite, issue_reset
 from app.settings import Settings
 from app.web.deps import current_deps, current_settings
+from app.web.files import delete_file
 
 books = AppGroup("books", help="Check and move whole books.")
 people = AppGroup("people", help="Let people in, and help those who forgot their password.")
@@ -70,6 +73,27 @@ def list_people() -> None:
         click.echo(f"{user_id}\t{email}\t{name}\t{created_at:%Y-%m-%d}")
 
 
+@click.command("demo")
+@with_appcontext
+def demo() -> None:
+    """Make demo@fintrak.local, a person with two years of invented books, and print their new password.
+
+    Safe to repeat: the former demo person and their books are replaced.
+    """
+    settings = current_settings()
+    try:
+        password = renew_named(
+            locale=settings.locale,
+            timezone=settings.timezone,
+            currency=settings.currency,
+            delete_file=delete_file,
+            deps=current_deps(),
+        )
+    except Refused as error:
+        raise click.ClickException(error.user_message) from error
+    click.echo(f"Sign in as {NAMED} with the password {password}")
+
+
 @click.command("worker")
 @with_appcontext
 def worker() -> None:
@@ -84,4 +108,5 @@ def init_app(app: Flask) -> None:
     """Register the commands."""
     app.cli.add_command(books)
     app.cli.add_command(people)
+    app.cli.add_command(demo)
     app.cli.add_command(worker)

@@ -106,14 +106,13 @@ class Dashboard:
 _ANY = select(Transaction.id).where(Transaction.book_id == bindparam("book_id")).limit(1)
 
 
-def dashboard(session: Session, book_id: int, month: Month, *, today: date) -> Dashboard:
-    """A month of a book as of `today`."""
+def month_dashboard(session: Session, book_id: int, month: Month, *, today: date, recent: int = 8) -> Dashboard:
+    """A month of a book as of `today`, with so many of its newest transactions."""
     accounts = accounts_of(session, book_id)
     months = month.last_months(TREND_MONTHS + 1)
     moved = movements(session, book_id, months[0], month)
     held = balances_at(session, book_id, accounts, month)
     before, year_ago, days = _compared(session, book_id, month, today)
-    recent = recent_entries(session, book_id, month, accounts)
     figures = _figures(months, moved, accounts, held)
     has_moved = any(moved.values())
     return Dashboard(
@@ -130,7 +129,7 @@ def dashboard(session: Session, book_id: int, month: Month, *, today: date) -> D
         earning=_categories(moved, month, accounts, AccountKind.INCOME),
         needs=by_need([moved.get(month.first, {})], accounts),
         accounts=_held(accounts, held),
-        recent=recent,
+        recent=recent_entries(session, book_id, month, accounts, count=recent),
         alerts=open_alerts(session, book_id),
         snapshot=_snapshot(month, today, moved, accounts, figures[-1].cash_minor),
         is_new=not has_moved and not held and session.scalar(_ANY, {"book_id": book_id}) is None,

@@ -13,7 +13,6 @@ from app.models.anomaly import Alert
 from app.models.transaction import Payee, Posting, Transaction
 from app.queries.accounts import AccountView
 
-RECENT = 8
 LATEST_ALERTS = 20
 
 
@@ -67,7 +66,7 @@ _RECENT = (
         Transaction.occurred_on.between(bindparam("first"), bindparam("last")),
     )
     .order_by(Transaction.occurred_on.desc(), Transaction.id.desc())
-    .limit(RECENT)
+    .limit(bindparam("count"))
 )
 _LEGS = (
     select(Posting.transaction_id, Posting.account_id)
@@ -97,10 +96,10 @@ _ALERTS = (
 
 
 def recent_entries(
-    session: Session, book_id: int, month: Month, accounts: Mapping[int, AccountView]
+    session: Session, book_id: int, month: Month, accounts: Mapping[int, AccountView], *, count: int
 ) -> tuple[Entry, ...]:
     """The newest transactions of a month. Two statements, or one when there are none."""
-    rows = session.execute(_RECENT, {"book_id": book_id, "first": month.first, "last": month.last}).all()
+    rows = session.execute(_RECENT, {"book_id": book_id, "first": month.first, "last": month.last, "count": count}).all()
     if not rows:
         return ()
     legs: dict[int, list[int]] = {}

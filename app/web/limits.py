@@ -17,6 +17,7 @@ REGISTRATIONS_OF_A_NETWORK = "10 per hour"
 MAILS_OF_A_NETWORK = "10 per hour"
 MAILS_TO_AN_ADDRESS = "3 per hour"
 LINKS_OF_A_NETWORK = "20 per hour"
+DEMOS_OF_A_NETWORK = "10 per hour"
 PASSWORDS_OF_A_PERSON = "10 per 15 minutes"
 DOWNLOADS_OF_A_PERSON = "30 per hour"
 MEMBERS_OF_A_PERSON = "30 per hour"  # the answer says whether an address has an account here

@@ -7,7 +7,6 @@ from flask.typing import ResponseReturnValue
 from flask_login import current_user, logout_user
 
 from app.blueprints.settings.archive import write_archive
-from app.blueprints.settings.files import delete_file, open_file
 from app.blueprints.settings.forms import LeaveForm, PasswordForm, ProfileForm
 from app.domain.books import BookKind
 from app.domain.errors import Refused
@@ -20,6 +19,7 @@ from app.web import limits
 from app.web.access import SIGNED_IN, allow
 from app.web.deps import current_deps
 from app.web.devices import device_name
+from app.web.files import delete_file, open_file
 from app.web.numbers import as_id
 from app.web.refusals import show
 

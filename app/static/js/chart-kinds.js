@@ -64,6 +64,7 @@ export const KINDS = {
     options.scales.y.ticks.callback = (value) => `${value}%`;
     const step = stepFor(data.values);
     options.scales.y.ticks.stepSize = step;
+    options.scales.y.ticks.autoSkip = false; // four lines fit, and zero must be one of them
     options.scales.y.max = Math.ceil(Math.max(step, ...data.values) / step) * step;
     options.scales.y.min = Math.floor(Math.min(0, ...data.values) / step) * step;
     options.scales.x.offset = true;
