@@ -125,11 +125,6 @@ def books_only_of(session: Session, user_id: int) -> list[OwnedBook]:
     return [OwnedBook(book_id, name, members - 1) for book_id, name, members in rows]
 
 
-def people_count(session: Session) -> int:
-    """How many people use this server, not counting visitors of the demo."""
-    return session.scalar(select(func.count()).select_from(User).where(~User.is_demo)) or 0
-
-
 def everybody(session: Session) -> list[tuple[int, str, str, datetime]]:
     """Id, address, name and first day of everybody but visitors of the demo."""
     rows = session.execute(
