@@ -7,15 +7,18 @@ PostgreSQL and MariaDB are found by URL, left out with a reason when they do not
 import os
 import shutil
 from collections.abc import Callable, Iterator
+from contextvars import Context
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
 import sqlalchemy as sa
-from flask import Flask
+from flask import Flask, has_app_context
+from flask.testing import FlaskClient
 from flask_migrate import upgrade
 from sqlalchemy.orm import Session
+from werkzeug.test import TestResponse
 
 from app.domain.books import BookKind, Direction
 from app.extensions import db
@@ -74,6 +77,15 @@ class Clock:
 
     def __call__(self) -> datetime:
         return self.at
+
+
+class Visitor(FlaskClient):
+    """A test client whose requests share nothing with the test: no `g`, no session of the database, no signed-in person."""
+
+    def open(self, *args: Any, **kwargs: Any) -> TestResponse:
+        if has_app_context():
+            db.session.rollback()  # what the test reads afterwards is what the request left
+        return Context().run(super().open, *args, **{"buffered": True} | kwargs)
 
 
 @pytest.fixture(scope="session")
@@ -176,6 +188,7 @@ def app(settings: Settings, clock: Clock, mailer: FakeMailer) -> Iterator[Flask]
     """The application on an empty database, inside an application context."""
     app = create_app(settings, Replaced(now=clock, mailer=mailer))
     app.testing = True
+    app.test_client_class = Visitor
     with app.app_context():
         yield app
         db.session.remove()

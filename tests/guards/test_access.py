@@ -6,8 +6,23 @@ from app.web.access import PUBLIC, SIGNED_IN, need_of
 from tests.guards.world import PEOPLE, World, csrf_token
 
 PUBLIC_ENDPOINTS = {
-    "static", "system.first_page", "system.health", "system.demo", "auth.sign_in", "auth.register", "auth.forgot", "auth.reset",
-}  # fmt: skip
+    "static",
+    "system.first_page",
+    "system.health",
+    "system.demo",
+    "auth.sign_in",
+    "auth.sign_in_now",
+    "auth.sign_out",
+    "auth.register",
+    "auth.register_now",
+    "auth.confirm_form",
+    "auth.confirm_now",
+    "auth.forgot",
+    "auth.forgot_now",
+    "auth.reset",
+    "auth.reset_form",
+    "auth.reset_now",
+}
 """All that answers without a signed-in person. Add to it with care."""
 
 

@@ -118,6 +118,8 @@ def make_world(app: Flask, deps: Deps, *, planted: str = "Meera's lunch") -> Wor
         ids = _fill(deps, book_id, people["owner"], planted) | ids
     ids |= {
         "user_id": people["editor"],
+        "member_id": people["editor"],
+        "key": "00000000",
         "filename": "css/app.css",
         "book_id": books[BookKind.PERSONAL],
         "token": "no-such-token",
