@@ -15,15 +15,12 @@ import pypdfium2
 from PIL import Image, ImageOps
 from pypdfium2 import PdfiumError
 
-from app.storage.limits import Limits, UnusableUpload
+from app.storage.limits import DAMAGED, Limits, UnusableUpload
 from app.storage.sniff import AVIF, HEIC, JPEG, PDF, PNG, TIFF, WEBP
 
 FORMATS = {JPEG: "JPEG", PNG: "PNG", WEBP: "WEBP", HEIC: "HEIF", AVIF: "AVIF", TIFF: "TIFF"}
 LONG_EDGE = 1600
 QUALITY = 95
-DAMAGED = (
-    "This file is damaged or incomplete; we could not open it. Please take the picture again or save the file anew."
-)
 LOCKED = "This PDF is locked with a password. Please save it without one and upload it again."
 SIXTEEN_BIT = 256
 NARROWEST_PAGE = 1.0  # points

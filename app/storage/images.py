@@ -13,15 +13,12 @@ import sys
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-from app.storage.limits import Limits, UnusableUpload
+from app.storage.limits import DAMAGED, Limits, UnusableUpload
 from app.storage.sniff import GIF, media_type_of
 
 ROOT = Path(__file__).resolve().parents[2]
 KEPT_VARIABLES = ("PATH", "LANG", "LC_ALL", "TMPDIR", "SYSTEMROOT", "LD_LIBRARY_PATH")
 HEAD = struct.Struct("!I")
-DAMAGED = (
-    "This file is damaged or incomplete; we could not open it. Please take the picture again or save the file anew."
-)
 TOO_LONG = "Opening this file took too long. Please upload a simpler or smaller one."
 
 

@@ -4,6 +4,10 @@ from dataclasses import dataclass
 
 from app.domain.errors import FinTrakError
 
+DAMAGED = (
+    "This file is damaged or incomplete; we could not open it. Please take the picture again or save the file anew."
+)
+
 
 @dataclass(frozen=True, slots=True)
 class Limits:
