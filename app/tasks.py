@@ -7,10 +7,13 @@ from flask import Flask, current_app
 
 from app.jobs.port import JobArgument, JobName
 from app.services.deps import Deps
+from app.services.import_jobs import apply_import, undo_import
 from app.services.people import answer_registration, send_reset
 from app.web.deps import current_deps
 
 HANDLERS: Mapping[JobName, Callable[..., Any]] = {
+    JobName.APPLY_IMPORT: apply_import,
+    JobName.UNDO_IMPORT: undo_import,
     JobName.ANSWER_REGISTRATION: answer_registration,
     JobName.SEND_RESET: send_reset,
 }

@@ -7,8 +7,10 @@ _KEPT = {"\n", "\t"}
 
 def clean(text: str | None, limit: int, *, lines: bool = False) -> str:
     """The text without control characters and outer space, cut to `limit` characters; one line unless `lines`."""
-    kept = "".join(c for c in text or "" if c in _KEPT or unicodedata.category(c) not in {"Cc", "Cs"})
-    kept = kept if lines else " ".join(kept.split())
+    text = text or ""
+    if not text.isprintable():  # only then can there be anything to leave out
+        text = "".join(c for c in text if c in _KEPT or unicodedata.category(c) not in {"Cc", "Cs"})
+    kept = text if lines else " ".join(text.split())
     return kept.strip()[:limit].rstrip()
 
 

@@ -9,6 +9,7 @@ class JobName(StrEnum):
 
     RETRAIN_DETECTOR = "retrain_detector"
     APPLY_IMPORT = "apply_import"
+    UNDO_IMPORT = "undo_import"
     ANSWER_REGISTRATION = "answer_registration"
     SEND_RESET = "send_reset"
 
