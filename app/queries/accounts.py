@@ -100,7 +100,7 @@ def accounts_of(session: Session, book_id: int) -> dict[int, AccountView]:
             Account.need, Account.icon, Account.colour, Account.is_archived,
         ).where(Account.book_id == book_id)
     )  # fmt: skip
-    views = (AccountView(*row) for row in rows)
+    views = (AccountView(**row) for row in rows.mappings())
     return {view.id: view for view in sorted(views, key=lambda view: (view.name.casefold(), view.id))}
 
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
-from sqlalchemy import Select, func, select, union
+from sqlalchemy import RowMapping, func, select, union
 from sqlalchemy.orm import Session
 
 from app.domain.books import CATEGORY_KINDS, MONEY_KINDS, AccountKind, State, TransactionKind
@@ -121,7 +121,7 @@ def page_of(
     """A page of what fits: the newest, or what comes `before` (older) or `after` (newer) a place. Three statements."""
     backwards = after is not None
     keys = _keys(book_id, filters, before=before, after=after, size=size + 1)
-    found = [_row(row) for row in session.execute(_listed(keys, backwards=backwards))]
+    found = [_row(row) for row in session.execute(_listed(keys, backwards=backwards)).mappings()]
     more = len(found) > size
     rows = found[:size]
     if backwards:
@@ -152,7 +152,7 @@ def one_of(session: Session, book_id: int, transaction_id: int) -> TransactionRo
     keys = select(Transaction.occurred_on, Transaction.id).where(
         Transaction.book_id == book_id, Transaction.id == transaction_id
     )
-    row = session.execute(_listed(keys.subquery(), backwards=False)).one_or_none()
+    row = session.execute(_listed(keys.subquery(), backwards=False)).mappings().one_or_none()
     return None if row is None else _dressed(session, book_id, [_row(row)], Filters())[0]
 
 
@@ -217,13 +217,13 @@ def _keys(book_id: int, filters: Filters, *, before: Cursor | None, after: Curso
     )
 
 
-def _listed(keys: Any, *, backwards: bool) -> Select[Any]:
+def _listed(keys: Any, *, backwards: bool) -> Any:
     """The columns of a page's rows, in order."""
     found = (
         select(
-            Transaction.id, Transaction.occurred_on, Transaction.kind, Transaction.state, Payee.name, Transaction.description,
+            Transaction.id, Transaction.occurred_on, Transaction.kind, Transaction.state, Payee.name.label("payee"), Transaction.description,
             Transaction.note, Transaction.income_minor, Transaction.expense_minor, Transaction.moved_minor,
-            Transaction.receipt_id, Alert.id, Alert.reason, Alert.kinds,
+            Transaction.receipt_id, Alert.id.label("alert_id"), Alert.reason.label("alert_reason"), Alert.kinds.label("alert_kinds"),
         )
         .select_from(keys)
         .join(Transaction, Transaction.id == keys.c.id)
@@ -236,12 +236,11 @@ def _listed(keys: Any, *, backwards: bool) -> Select[Any]:
     return _ordered(found, keys.c.occurred_on, keys.c.id, backwards=backwards)
 
 
-def _row(row: Any) -> TransactionRow:
-    *plain, payee, description, note, income, expense, moved, receipt_id, alert_id, reason, kinds = row
-    return TransactionRow(
-        *plain, payee or "", description, note, income, expense, moved, receipt_id, alert_id, reason or "",
-        tuple(filter(None, (kinds or "").split(","))),
-    )  # fmt: skip
+def _row(said: RowMapping) -> TransactionRow:
+    """A row of `_listed`, which has no payee and no alert where the transaction has none."""
+    blank = {"payee": said["payee"] or "", "alert_reason": said["alert_reason"] or ""}
+    kinds = filter(None, (said["alert_kinds"] or "").split(","))
+    return TransactionRow(**{**said, **blank, "alert_kinds": tuple(kinds)})
 
 
 def _dressed(session: Session, book_id: int, rows: list[TransactionRow], filters: Filters) -> list[TransactionRow]:
@@ -250,7 +249,7 @@ def _dressed(session: Session, book_id: int, rows: list[TransactionRow], filters
     if not ids:
         return []
     legs: dict[int, list[LegView]] = defaultdict(list)
-    for transaction_id, *leg in session.execute(
+    found = session.execute(
         select(
             Posting.transaction_id, Posting.account_id, Account.name, Account.kind, Account.currency,
             Posting.amount_minor, Posting.base_minor,
@@ -258,8 +257,9 @@ def _dressed(session: Session, book_id: int, rows: list[TransactionRow], filters
         .join(Account, Account.id == Posting.account_id)
         .where(Posting.book_id == book_id, Posting.transaction_id.in_(ids))
         .order_by(Posting.id)
-    ):  # fmt: skip
-        legs[transaction_id].append(LegView(*leg))
+    )  # fmt: skip
+    for transaction_id, account_id, name, kind, currency, amount, base in found:
+        legs[transaction_id].append(LegView(account_id, name, kind, currency, amount, base))
     if void := [row.id for row in rows if row.state == State.VOID]:
         legs |= _void_legs(session, book_id, void)
     tags: dict[int, list[str]] = defaultdict(list)
@@ -323,5 +323,5 @@ def _seen(row: TransactionRow, filters: Filters) -> TransactionRow:
     return replace(row, shown_minor=row.moved_minor)
 
 
-def _ordered(found: Select[Any], day: Any, number: Any, *, backwards: bool) -> Select[Any]:
+def _ordered(found: Any, day: Any, number: Any, *, backwards: bool) -> Any:
     return found.order_by(day, number) if backwards else found.order_by(day.desc(), number.desc())

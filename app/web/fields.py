@@ -1,6 +1,5 @@
 """Form fields that know money, days and ids. They keep what was typed, and say in words what is wrong with it."""
 
-from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
@@ -8,7 +7,7 @@ from wtforms import DateField, Field, SelectField, StringField, ValidationError
 from wtforms.fields.choices import SelectChoice
 from wtforms.widgets import TextInput
 
-from app.domain.errors import InvalidAmount, Refused
+from app.domain.errors import InvalidAmount
 from app.domain.money import from_minor, grouped, parse_amount
 from app.web.formats import book_currency, number_style, user_locale
 from app.web.numbers import as_id
@@ -21,11 +20,10 @@ class AmountField(Field):
     """
 
     widget = TextInput()
+    data: Any  # int | None; WTForms says Any
 
-    def __init__(
-        self, label: str, validators: Sequence[Any] = (), *, missing: str | None = None, **kwargs: Any
-    ) -> None:
-        super().__init__(label, validators, **kwargs)
+    def __init__(self, label: str, *, missing: str | None = None, **kwargs: Any) -> None:
+        super().__init__(label, **kwargs)
         self.missing = _asked_for(self, missing)
         self.currency = ""
         self.typed: str | None = None
@@ -41,7 +39,7 @@ class AmountField(Field):
         Raises: ValidationError when it is no amount.
         """
         if not (self.typed or "").strip():
-            if self.missing and self.typed is not None:
+            if self.missing:
                 raise ValidationError(self.missing)
             return
         try:
@@ -142,12 +140,3 @@ def _asked_for(field: Field, missing: str | None) -> str | None:
 
 def _id(value: object) -> int | None:
     return value if isinstance(value, int) and not isinstance(value, bool) else as_id(str(value))
-
-
-def show_refusal(form: Any, error: Refused) -> None:
-    """Put a refusal of the books beside the field it is about, or above the form."""
-    field = form._fields.get(error.field)
-    if field is None:
-        form.form_errors = [*form.form_errors, error.user_message]
-    else:
-        field.errors = [*field.errors, error.user_message]

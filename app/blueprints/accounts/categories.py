@@ -11,9 +11,9 @@ from app.domain.errors import NotInBook, Refused
 from app.domain.periods import Month
 from app.queries.accounts import AccountView, accounts_of, category_sums, tree, uses_of
 from app.services.accounts import add_category, archive_account, change_category, merge_category
+from app.web import refusals
 from app.web.access import allow
 from app.web.deps import current_deps, today
-from app.web.fields import show_refusal
 
 __all__ = ["bp"]
 
@@ -50,7 +50,7 @@ def new_category() -> ResponseReturnValue:
     try:
         add_category(form.to_command(current_user.id), deps=deps)
     except Refused as error:
-        show_refusal(form, error)
+        refusals.show(form, error)
         return _drawn(form), 422
     flash(f"Added {form.name.data}.", "ok")
     return redirect(url_for(".categories"), code=303)
@@ -70,7 +70,7 @@ def edit_category(category_id: int) -> ResponseReturnValue:
     try:
         change_category(category_id, form.to_command(current_user.id), deps=deps)
     except Refused as error:
-        show_refusal(form, error)
+        refusals.show(form, error)
         return _drawn(form, category), 422
     flash("Changes saved.", "ok")
     return redirect(url_for(".categories"), code=303)
@@ -83,14 +83,14 @@ def merge(category_id: int) -> ResponseReturnValue:
     deps, book_id = current_deps(), g.book.id
     category, found = _category(category_id)
     form = MergeForm(found, category)
-    if form.is_submitted() and form.validate():
+    if form.is_submitted() and form.validate() and (into_id := form.into_id.data):
         try:
-            count = merge_category(category_id, form.into_id.data, book_id=book_id, user_id=current_user.id, deps=deps)
+            count = merge_category(category_id, into_id, book_id=book_id, user_id=current_user.id, deps=deps)
         except Refused as error:
-            show_refusal(form, error)
+            refusals.show(form, error)
         else:
             moved = "1 transaction" if count == 1 else f"{count} transactions"
-            flash(f"Merged {category.name} into {found[form.into_id.data].name}: {moved} moved.", "ok")
+            flash(f"Merged {category.name} into {found[into_id].name}: {moved} moved.", "ok")
             return redirect(url_for(".categories"), code=303)
     page = render_template(
         "accounts/merge.html", form=form, category=category, uses=uses_of(deps.session, book_id, category_id)

@@ -27,7 +27,7 @@ NEEDS = {Need.ESSENTIAL: "Essential", Need.DISCRETIONARY: "Discretionary", Need.
 KINDS = {AccountKind.EXPENSE: "Spending", AccountKind.INCOME: "Income"}
 
 
-class _Looks(FlaskForm):  # type: ignore[misc]  # Flask-WTF is untyped
+class _Looks(FlaskForm):
     """Name, icon and colour: what accounts and categories have in common."""
 
     name = LineField("Name", limit=NAME_LENGTH, missing="Write a name.")
@@ -70,6 +70,11 @@ class AccountForm(_Looks):
             self.subtype.choices = [SelectChoice(each.value, SUBTYPES[each]) for each in kinds]
             self.currency.choices = [SelectChoice(account.currency, account.currency)]
         self.opening.currency = self.currency.data or book.currency
+
+    @property
+    def opening_minor(self) -> int:
+        """What was in it; nothing written is nothing."""
+        return self.opening.data or 0
 
     def validate(self, extra_validators: Any = None) -> bool:
         """Read the opening balance in the account's currency."""
@@ -131,7 +136,7 @@ class CategoryForm(_Looks):
         )
 
 
-class MergeForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF is untyped
+class MergeForm(FlaskForm):
     """Into which category another one goes."""
 
     into_id = IdField("Merge into", missing="Choose the category that stays.")

@@ -11,9 +11,9 @@ from app.domain.books import MONEY_KINDS, AccountKind, Role, Subtype
 from app.domain.errors import NotInBook, Refused
 from app.queries.accounts import AccountView, Balance, accounts_of, balances, opening_of
 from app.services.accounts import add_account, archive_account, change_account
+from app.web import refusals
 from app.web.access import allow
 from app.web.deps import current_deps, today
-from app.web.fields import show_refusal
 
 bp = Blueprint("accounts", __name__)
 
@@ -61,13 +61,13 @@ def new_account() -> ResponseReturnValue:
     try:
         add_account(
             form.to_command(current_user.id),
-            opening_minor=form.opening.data or 0,
+            opening_minor=form.opening_minor,
             opening_on=form.opening_on.data,
             opening_base_minor=form.opening_base.data,
             deps=current_deps(),
         )
     except Refused as error:
-        show_refusal(form, error)
+        refusals.show(form, error)
         return _drawn(form), 422
     flash(f"Added {form.name.data}.", "ok")
     return redirect(url_for(".accounts"), code=303)
@@ -89,11 +89,11 @@ def edit_account(account_id: int) -> ResponseReturnValue:
         change_account(
             account_id,
             form.to_command(current_user.id),
-            opening=(form.opening.data or 0, form.opening_base.data, form.opening_on.data),
+            opening=(form.opening_minor, form.opening_base.data, form.opening_on.data),
             deps=deps,
         )
     except Refused as error:
-        show_refusal(form, error)
+        refusals.show(form, error)
         return _drawn(form, account), 422
     flash("Changes saved.", "ok")
     return redirect(url_for(".accounts"), code=303)

@@ -21,9 +21,10 @@ from app.services.transactions import (
 from app.services.transactions import (
     edit_transaction as edit,
 )
+from app.web import refusals
 from app.web.access import allow
 from app.web.deps import current_deps, today
-from app.web.fields import show_refusal
+from app.web.flashes import Action, say
 from app.web.formats import currency_symbol, user_locale
 
 __all__ = ["bp"]
@@ -52,19 +53,20 @@ def create_transaction() -> ResponseReturnValue:
         command = form.to_command(current_user.id)
         recorded = record_transaction(command, deps=deps)
     except Refused as error:
-        show_refusal(form, error)
+        refusals.show(form, error)
         return _drawn(form), 422
     _say(
         recorded,
         "This form had been saved before. It was not saved twice." if recorded.is_repeat else "Transaction saved.",
     )
     if "again" in request.form:
-        kept = {
-            "account": command.account_id,
-            "date": command.occurred_on.isoformat(),
-            "direction": command.direction.value,
-        }
-        return redirect(url_for(".new_transaction", **kept), code=303)
+        again = url_for(
+            ".new_transaction",
+            account=command.account_id,
+            date=command.occurred_on.isoformat(),
+            direction=command.direction.value,
+        )
+        return redirect(again, code=303)
     return redirect(url_for(".transactions"), code=303)
 
 
@@ -111,7 +113,7 @@ def change_transaction(transaction_id: int) -> ResponseReturnValue:
     try:
         _say(edit(row.id, form.to_command(current_user.id), deps=deps), "Changes saved.")
     except Refused as error:
-        show_refusal(form, error)
+        refusals.show(form, error)
         return _drawn(form, row), 422
     return redirect(url_for(".transaction", transaction_id=row.id), code=303)
 
@@ -155,10 +157,10 @@ def _why_not(row: TransactionRow) -> str | None:
 
 
 def _say(recorded: Recorded, text: str) -> None:
-    see = {"label": "View", "url": url_for(".transaction", transaction_id=recorded.transaction_id), "post": False}
-    flash({"text": text, "action": see}, "info" if recorded.is_repeat else "ok")
+    see = Action("View", url_for(".transaction", transaction_id=recorded.transaction_id), changes=False)
+    say("info" if recorded.is_repeat else "ok", text, action=see)
     if recorded.verdict.is_unusual:
-        flash({"title": "This looks unusual", "text": recorded.verdict.reason}, "warn")
+        say("warn", recorded.verdict.reason, title="This looks unusual", action=see)
 
 
 def _drawn(form: TransactionForm, row: TransactionRow | None = None) -> str:

@@ -33,7 +33,7 @@ def by_direction(out: str, into: str, transfer: str = "") -> Markup:
     return Markup("").join(Markup('<span data-when="{}">{}</span>').format(when, text) for when, text in words.items())
 
 
-class SplitLineForm(Form):  # type: ignore[misc]  # WTForms is untyped
+class SplitLineForm(Form):
     """A part of a transaction in one category. A blank amount takes what is left of the whole."""
 
     category_id = IdField("Category of this part")
@@ -168,16 +168,19 @@ class TransactionForm(FlaskForm):
 
         Raises: Refused when the parts of a split do not say what they are.
         """
+        day, account_id, amount = self.occurred_on.data, self.account_id.data, self.amount.data
+        if day is None or account_id is None or amount is None:
+            raise Refused("Write the amount, the date and the account.")
         direction = Direction(self.direction.data)
         is_transfer = direction == Direction.TRANSFER
         return TransactionCommand(
             book_id=self._book.id,
             user_id=user_id,
             direction=direction,
-            occurred_on=self.occurred_on.data,
-            account_id=self.account_id.data,
-            amount_minor=self.amount.data,
-            lines=() if is_transfer else self._lines(),
+            occurred_on=day,
+            account_id=account_id,
+            amount_minor=amount,
+            lines=() if is_transfer else self._lines(amount),
             to_account_id=self.to_account_id.data if is_transfer else None,
             to_amount_minor=self.to_amount.data if is_transfer else None,
             base_minor=self.base_amount.data,
@@ -189,8 +192,7 @@ class TransactionForm(FlaskForm):
             submission_key=self.submission_key.data if _KEY.fullmatch(self.submission_key.data or "") else None,
         )
 
-    def _lines(self) -> tuple[Line, ...]:
-        amount: int = self.amount.data
+    def _lines(self, amount: int) -> tuple[Line, ...]:
         if not self.is_split:
             return (Line(self._category.data, amount),)
         said = [entry.form for entry in self.lines if not entry.form.is_blank]

@@ -36,6 +36,7 @@ from app.services.transactions import (
 )
 from app.web.access import allow
 from app.web.deps import current_deps, today
+from app.web.flashes import Action, say
 from app.web.formats import week_day
 from app.web.numbers import as_id
 
@@ -162,8 +163,7 @@ def _restore(ids: Sequence[int]) -> None:
 def flash_deleted(ids: Sequence[int], count: int) -> None:
     """Say how many are gone, and offer to bring them back."""
     if count:
-        undo = {"label": "Undo", "url": url_for(".bulk", do="restore", ids=list(ids))}
-        flash({"text": f"Deleted {said(count)}.", "action": undo}, "ok")
+        say("ok", f"Deleted {said(count)}.", action=Action("Undo", url_for(".bulk", do="restore", ids=list(ids))))
     else:
         flash("They were deleted already.", "info")
 
