@@ -66,6 +66,7 @@ _TOKEN = re.compile(
     r"\s*(?:(?P<number>[\d.,'’\u00a0\u202f]*\d[\d.,'’\u00a0\u202f]*)\s*(?P<unit>lakh|crore|cr|[klm])?(?![a-z])|(?P<mark>[-+*/()×÷−–]))",
     re.IGNORECASE,
 )
+_GROUPING_SPACE = re.compile(r"(?<=\d) (?=\d{3}(?!\d))")
 _SAME_MARK = str.maketrans({"×": "*", "÷": "/", "−": "-", "–": "-"})
 _MAX_TEXT = 80
 _MAX_DEPTH = 8
@@ -84,8 +85,8 @@ def parse_amount(text: str, currency: str, style: NumberStyle = INDIAN) -> int:
     49000
     """
     for mark in ("₹", "Rs.", "Rs", "INR", currency, "$", "€", "£", "¥"):
-        text = text.replace(mark, "")
-    text = text.strip().replace(" ", "")
+        text = text.replace(mark, " ")
+    text = _GROUPING_SPACE.sub("", text.strip())
     if not text or len(text) > _MAX_TEXT:
         raise InvalidAmount(LIKE_THIS)
     try:
