@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -18,11 +19,19 @@ from app.jobs.inline import InlineQueue
 from app.jobs.port import JobQueue
 from app.jobs.rq import RedisQueue
 from app.jobs.thread import ThreadQueue
+from app.ml.detector import Detector
+from app.ml.store import ModelStore
 from app.models.engine import tune
+from app.ocr.local import LocalReader
+from app.ocr.port import ReceiptReader
 from app.services.deps import Deps, Mailer
 from app.services.mail import SmtpMailer
+from app.services.receipt_files import ReceiptFiles
 from app.settings import ROOT, Settings
-from app.web import access, assets, errors, formats, headers, logs, navigation
+from app.storage.cloudinary import CloudinaryAccount, CloudinaryStore
+from app.storage.local import LocalStore
+from app.storage.port import FileStore
+from app.web import access, assets, drawing, errors, formats, headers, logs, navigation
 from app.web.numbers import IdConverter
 
 STATIC = Path(__file__).parent / "static"
@@ -35,6 +44,9 @@ class Replaced:
     now: Callable[[], datetime] | None = None
     jobs: JobQueue | None = None
     mailer: Mailer | None = None
+    detector: Detector | None = None
+    reader: ReceiptReader | None = None
+    receipt_files: ReceiptFiles | None = None
 
 
 def create_app(settings: Settings, replaced: Replaced | None = None) -> Flask:
@@ -46,7 +58,7 @@ def create_app(settings: Settings, replaced: Replaced | None = None) -> Flask:
     app.extensions["fintrak"] = _deps(app, settings, replaced or Replaced())
     app.extensions["fintrak_settings"] = settings
     _extensions(app, settings)
-    for part in (logs, access, errors, formats, navigation, assets, cli):
+    for part in (logs, access, errors, formats, drawing, navigation, assets, cli):
         part.init_app(app)
     headers.init_app(app, https=settings.https)
     for blueprint, options in ALL:
@@ -89,7 +101,24 @@ def _deps(app: Flask, settings: Settings, replaced: Replaced) -> Deps:
         now=replaced.now or (lambda: datetime.now(UTC)),
         jobs=replaced.jobs or queues[settings.jobs](),
         mailer=replaced.mailer or SmtpMailer(settings),
+        detector=replaced.detector or Detector(ModelStore(settings.model_store)),
+        write_money=partial(formats.in_sentence, locale=settings.locale),
+        reader=replaced.reader or LocalReader(),  # its process starts with the first receipt
+        receipt_files=replaced.receipt_files or _receipt_files(settings),
     )
+
+
+def _receipt_files(settings: Settings) -> ReceiptFiles:
+    """Cloudinary when it is set up, and this machine, which also takes what the cloud does not."""
+    stores: dict[str, FileStore] = {"local": LocalStore(settings.data_dir / "receipts")}
+    if settings.has_cloudinary:
+        account = CloudinaryAccount(
+            settings.cloudinary_cloud_name,
+            settings.cloudinary_api_key,
+            settings.cloudinary_api_secret.get_secret_value(),
+        )
+        stores = {"cloudinary": CloudinaryStore(account)} | stores
+    return ReceiptFiles(stores)
 
 
 def _extensions(app: Flask, settings: Settings) -> None:

@@ -12,9 +12,6 @@ class Flow:
     income_minor: int = 0
     expense_minor: int = 0
 
-    def __add__(self, other: "Flow") -> "Flow":
-        return Flow(self.income_minor + other.income_minor, self.expense_minor + other.expense_minor)
-
     def __bool__(self) -> bool:
         return bool(self.income_minor or self.expense_minor)
 
@@ -35,7 +32,11 @@ class Flow:
 
 def total(flows: Iterable[Flow]) -> Flow:
     """Flows added up."""
-    return sum(flows, Flow())
+    income = expense = 0
+    for flow in flows:
+        income += flow.income_minor
+        expense += flow.expense_minor
+    return Flow(income, expense)
 
 
 def share(part_minor: int, whole_minor: int) -> Decimal | None:

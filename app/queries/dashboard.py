@@ -119,7 +119,7 @@ def month_dashboard(session: Session, book_id: int, month: Month, *, today: date
         month=month,
         today=today,
         flow=figures[-1].flow,
-        has_later=any(flow for day, flow in days.items() if day > today and Month.of(day) == month),
+        has_later=any(flow for day, flow in days.items() if today < day <= month.last and month.first <= today),
         before=before,
         year_ago=year_ago,
         spent_by_day=_running(days, month, today),

@@ -18,23 +18,25 @@ from app.models.transaction import AccountMonth, DayTotal
 from app.queries.accounts import AccountView, Balance
 
 _BOOK: BindParameter[int] = bindparam("book_id")
-_NET = AccountMonth.debit_minor - AccountMonth.credit_minor
-_BASE_NET = AccountMonth.base_debit_minor - AccountMonth.base_credit_minor
+# Columns of the tables, not of the mapped classes: the rows are plain values, and nothing of the ORM is asked.
+_ACCOUNTS, _MONTHS, _DAY_TOTALS = Account.__table__.c, AccountMonth.__table__.c, DayTotal.__table__.c
+_NET = _MONTHS.debit_minor - _MONTHS.credit_minor
+_BASE_NET = _MONTHS.base_debit_minor - _MONTHS.base_credit_minor
 
-_MOVED = select(AccountMonth.account_id, AccountMonth.month, _BASE_NET).where(
-    AccountMonth.book_id == _BOOK, AccountMonth.month.between(bindparam("first"), bindparam("last"))
+_MOVED = select(_MONTHS.account_id, _MONTHS.month, _BASE_NET).where(
+    _MONTHS.book_id == _BOOK, _MONTHS.month.between(bindparam("first"), bindparam("last"))
 )
 _BALANCES = (
-    select(Account.id, func.sum(_NET), func.sum(_BASE_NET), func.sum(AccountMonth.leg_count))
-    .join(AccountMonth, AccountMonth.account_id == Account.id)
-    .where(Account.book_id == _BOOK, Account.kind.in_(MONEY_KINDS), AccountMonth.month <= bindparam("last"))
-    .group_by(Account.id)
+    select(_ACCOUNTS.id, func.sum(_NET), func.sum(_BASE_NET), func.sum(_MONTHS.leg_count))
+    .join_from(Account.__table__, AccountMonth.__table__, _MONTHS.account_id == _ACCOUNTS.id)
+    .where(_ACCOUNTS.book_id == _BOOK, _ACCOUNTS.kind.in_(MONEY_KINDS), _MONTHS.month <= bindparam("last"))
+    .group_by(_ACCOUNTS.id)
 )
-_DAYS = select(DayTotal.day, DayTotal.income_minor, DayTotal.expense_minor).where(
-    DayTotal.book_id == _BOOK,
+_DAYS = select(_DAY_TOTALS.day, _DAY_TOTALS.income_minor, _DAY_TOTALS.expense_minor).where(
+    _DAY_TOTALS.book_id == _BOOK,
     or_(
-        DayTotal.day.between(bindparam("first"), bindparam("last")),
-        DayTotal.day.between(bindparam("other_first"), bindparam("other_last")),
+        _DAY_TOTALS.day.between(bindparam("first"), bindparam("last")),
+        _DAY_TOTALS.day.between(bindparam("other_first"), bindparam("other_last")),
     ),
 )
 

@@ -46,51 +46,55 @@ class OpenAlert:
 
 _BOOK: BindParameter[int] = bindparam("book_id")
 
+_T, _P, _L, _A = Transaction.__table__.c, Payee.__table__.c, Posting.__table__.c, Alert.__table__.c
+
 _RECENT = (
     select(
-        Transaction.id,
-        Transaction.occurred_on,
-        Transaction.kind,
-        Transaction.description,
-        Transaction.income_minor,
-        Transaction.expense_minor,
-        Transaction.moved_minor,
-        Payee.name,
-        Alert.answer,
+        _T.id,
+        _T.occurred_on,
+        _T.kind,
+        _T.description,
+        _T.income_minor,
+        _T.expense_minor,
+        _T.moved_minor,
+        _P.name,
+        _A.answer,
     )
-    .outerjoin(Payee, (Payee.book_id == Transaction.book_id) & (Payee.id == Transaction.payee_id))
-    .outerjoin(Alert, (Alert.book_id == Transaction.book_id) & (Alert.transaction_id == Transaction.id))
+    .select_from(Transaction.__table__)
+    .outerjoin(Payee.__table__, (_P.book_id == _T.book_id) & (_P.id == _T.payee_id))
+    .outerjoin(Alert.__table__, (_A.book_id == _T.book_id) & (_A.transaction_id == _T.id))
     .where(
-        Transaction.book_id == _BOOK,
-        Transaction.state == State.POSTED,
-        Transaction.occurred_on.between(bindparam("first"), bindparam("last")),
+        _T.book_id == _BOOK,
+        _T.state == State.POSTED,
+        _T.occurred_on.between(bindparam("first"), bindparam("last")),
     )
-    .order_by(Transaction.occurred_on.desc(), Transaction.id.desc())
+    .order_by(_T.occurred_on.desc(), _T.id.desc())
     .limit(bindparam("count"))
 )
 _LEGS = (
-    select(Posting.transaction_id, Posting.account_id)
-    .where(Posting.book_id == _BOOK, Posting.transaction_id.in_(bindparam("ids", expanding=True)))
-    .order_by(Posting.id)
+    select(_L.transaction_id, _L.account_id)
+    .where(_L.book_id == _BOOK, _L.transaction_id.in_(bindparam("ids", expanding=True)))
+    .order_by(_L.id)
 )
 _ALERTS = (
     select(
-        Alert.id,
-        Alert.transaction_id,
-        Transaction.occurred_on,
-        Payee.name,
-        Transaction.description,
-        Transaction.income_minor,
-        Transaction.expense_minor,
-        Transaction.moved_minor,
-        Alert.kinds,
-        Alert.reason,
-        Alert.score,
+        _A.id,
+        _A.transaction_id,
+        _T.occurred_on,
+        _P.name,
+        _T.description,
+        _T.income_minor,
+        _T.expense_minor,
+        _T.moved_minor,
+        _A.kinds,
+        _A.reason,
+        _A.score,
     )
-    .join(Transaction, (Transaction.book_id == Alert.book_id) & (Transaction.id == Alert.transaction_id))
-    .outerjoin(Payee, (Payee.book_id == Transaction.book_id) & (Payee.id == Transaction.payee_id))
-    .where(Alert.book_id == _BOOK, Alert.answer == "open", Transaction.state == State.POSTED)
-    .order_by(Alert.id.desc())
+    .select_from(Alert.__table__)
+    .join(Transaction.__table__, (_T.book_id == _A.book_id) & (_T.id == _A.transaction_id))
+    .outerjoin(Payee.__table__, (_P.book_id == _T.book_id) & (_P.id == _T.payee_id))
+    .where(_A.book_id == _BOOK, _A.answer == "open", _T.state == State.POSTED)
+    .order_by(_A.id.desc())
     .limit(LATEST_ALERTS)
 )
 
@@ -99,7 +103,9 @@ def recent_entries(
     session: Session, book_id: int, month: Month, accounts: Mapping[int, AccountView], *, count: int
 ) -> tuple[Entry, ...]:
     """The newest transactions of a month. Two statements, or one when there are none."""
-    rows = session.execute(_RECENT, {"book_id": book_id, "first": month.first, "last": month.last, "count": count}).all()
+    rows = session.execute(
+        _RECENT, {"book_id": book_id, "first": month.first, "last": month.last, "count": count}
+    ).all()
     if not rows:
         return ()
     legs: dict[int, list[int]] = {}

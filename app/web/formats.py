@@ -48,6 +48,7 @@ MONTHS = (
 )
 WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 _CURRENCY_LENGTH = 3
+_SMALL = 100
 
 
 @lru_cache(maxsize=64)
@@ -78,9 +79,11 @@ def currencies() -> tuple[tuple[str, str], ...]:
 
 
 def user_locale() -> str:
-    """The locale of who is looking."""
-    locale: str = getattr(current_user, "locale", DEFAULT_LOCALE)
-    return locale if locale in LOCALES else DEFAULT_LOCALE
+    """The locale of who is looking; looked up once per request, for a page writes a hundred figures."""
+    if (known := g.get("user_locale")) is None:
+        locale: str = getattr(current_user, "locale", DEFAULT_LOCALE)
+        known = g.user_locale = locale if locale in LOCALES else DEFAULT_LOCALE
+    return str(known)
 
 
 def book_currency() -> str:
@@ -99,6 +102,12 @@ def parts(minor: int, currency: str | None = None, *, decimals: bool = True, sig
 def money(minor: int, currency: str | None = None, *, decimals: bool = True, signed: bool = False) -> str:
     """−₹1,23,456.78."""
     return str(parts(minor, currency, decimals=decimals, signed=signed))
+
+
+def in_sentence(minor: int, currency: str, *, locale: str) -> str:
+    """₹6,842: whole units, as sentences say them; amounts below a hundred keep their decimals."""
+    symbol, small = currency_symbol(currency, locale), abs(from_minor(minor, currency)) < _SMALL
+    return str(money_parts(minor, currency, number_style(locale), symbol, decimals=small))
 
 
 def short(minor: int, currency: str | None = None) -> str:
