@@ -45,6 +45,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption(
         "--operations", default=400, type=int, help="how many random operations the machine of the books does"
     )
+    parser.addoption("--kills", default=3, type=int, help="how often the server is killed under load")
     parser.addoption("--databases", default="sqlite,postgresql,mariadb", help="which databases to run on")
 
 
@@ -166,6 +167,11 @@ def _emptied(url: str, folder: Path) -> str:
             connection.execute(sa.text("SET FOREIGN_KEY_CHECKS = 1"))
     engine.dispose()
     return url
+
+
+@pytest.fixture(name="make_settings")
+def make_settings_fixture() -> Callable[..., Settings]:
+    return make_settings
 
 
 @pytest.fixture

@@ -2,69 +2,14 @@
 
 import os
 import shutil
-import socket
-import subprocess
-import sys
-import time
-import urllib.request
 from collections.abc import Iterator
-from contextlib import contextmanager
-from pathlib import Path
-from urllib.error import URLError
 
 import pytest
 from playwright.sync_api import Browser, Page, ViewportSize, sync_playwright
 
-from app.settings import ROOT
+from tests.server import running_server
 
 SIZES = {"desktop": ViewportSize(width=1440, height=900), "phone": ViewportSize(width=390, height=844)}
-STARTS_WITHIN = 60  # seconds
-
-
-@contextmanager
-def running_server(folder: Path, **settings: str) -> Iterator[str]:
-    """The application under gunicorn on a free port. Gives its address; ends it afterwards."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    chosen = {
-        "DATA_DIR": str(folder),
-        "MODEL_STORE": str(folder / "models"),
-        "DATABASE_URL": "",
-        "SECRET_KEY": "s" * 40,
-    } | settings
-    environment = {name: value for name, value in os.environ.items() if not name.startswith("FINTRAK_")}
-    environment |= {f"FINTRAK_{name}": value for name, value in chosen.items()} | {"PORT": str(port)}
-    subprocess.run(
-        [sys.executable, "-m", "flask", "--app", "wsgi", "db", "upgrade"],
-        cwd=ROOT,
-        env=environment,
-        check=True,
-        capture_output=True,
-    )
-    log = (folder / "server.log").open("ab")
-    server = subprocess.Popen(
-        [sys.executable, "-m", "gunicorn", "wsgi:app"], cwd=ROOT, env=environment, stdout=log, stderr=log
-    )
-    address = f"http://127.0.0.1:{port}"
-    try:
-        _wait_for(address, server)
-        yield address
-    finally:
-        server.terminate()
-        server.wait(timeout=30)
-        log.close()
-
-
-def _wait_for(address: str, server: subprocess.Popen[bytes]) -> None:
-    deadline = time.monotonic() + STARTS_WITHIN
-    while time.monotonic() < deadline and server.poll() is None:
-        try:
-            with urllib.request.urlopen(f"{address}/healthz", timeout=2):  # noqa: S310 - our own server on loopback
-                return
-        except (URLError, ConnectionError, TimeoutError):
-            time.sleep(0.1)
-    raise RuntimeError(f"the server at {address} did not start")
 
 
 @pytest.fixture(scope="session")
@@ -82,8 +27,8 @@ def chromium() -> Iterator[Browser]:
 
 @pytest.fixture(scope="session")
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    with running_server(tmp_path_factory.mktemp("server")) as address:
-        yield address
+    with running_server(tmp_path_factory.mktemp("server")) as server:
+        yield server.address
 
 
 @pytest.fixture(params=list(SIZES))
