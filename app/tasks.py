@@ -6,6 +6,7 @@ from typing import Any
 from flask import Flask, current_app
 
 from app.jobs.port import JobArgument, JobName
+from app.services.anomalies import retrain
 from app.services.deps import Deps
 from app.services.import_jobs import apply_import, undo_import
 from app.services.people import answer_registration, send_reset
@@ -16,6 +17,7 @@ HANDLERS: Mapping[JobName, Callable[..., Any]] = {
     JobName.UNDO_IMPORT: undo_import,
     JobName.ANSWER_REGISTRATION: answer_registration,
     JobName.SEND_RESET: send_reset,
+    JobName.RETRAIN_DETECTOR: retrain,
 }
 
 

@@ -5,9 +5,10 @@ from __future__ import annotations
 import threading
 from collections import OrderedDict
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Final
 
+from app.ml.features import BookMemory
 from app.ml.model import Judging, Model, train
 from app.ml.rows import UNKNOWN, Feedback, Row, Verdict
 from app.ml.store import ModelStore
@@ -32,6 +33,7 @@ class _Known:
     """One book in the cache. The lock guards its memory, which judging lets grow by the rows saved meanwhile."""
 
     version: int
+    revision: int
     model: Model
     lock: threading.Lock = field(default_factory=threading.Lock)
 
@@ -42,6 +44,10 @@ class Detector:
     A book's model is asked for by the version that its database row names, so all processes follow the database: a new
     version is loaded at the next save, and a version whose file cannot be read is unknown until the next training.
     Version 0 means never trained: then the book's first rows themselves are learnt and the statistics judge.
+
+    `revision` counts how often the book's past was changed: rows edited, removed, merged. What had been learnt from rows
+    may then be wrong, so a book with revisions learns its newest rows anew, at the first save after each. Forest and
+    calibration stay those of the version.
     """
 
     def __init__(self, store: ModelStore, *, cached_books: int = CACHED_BOOKS) -> None:
@@ -58,6 +64,7 @@ class Detector:
         *,
         rows_since: RowsSince,
         checksum: str | None = None,
+        revision: int = 0,
         how: Judging | None = None,
     ) -> Verdict:
         """The verdict on a row about to be saved.
@@ -66,7 +73,7 @@ class Detector:
         in order of id; it is called once, to learn what was saved since. The row itself is learnt that way too, by the
         call after its commit. `checksum` is what `train` gave for the version.
         """
-        known = self._known(book_id, version, checksum)
+        known = self._known(book_id, version, checksum, revision)
         if known is None:
             return UNKNOWN
         with known.lock:
@@ -81,13 +88,14 @@ class Detector:
         *,
         rows_since: RowsSince,
         checksum: str | None = None,
+        revision: int = 0,
         how: Judging | None = None,
     ) -> list[Verdict]:
         """The verdicts on rows about to be imported, each judged by those before it in time, in the order of `rows`.
 
         Works on a model of its own: the rows are not committed, and the cache holds only what is.
         """
-        model = self._load(book_id, version, checksum)
+        model = self._load(book_id, version, checksum, revision)
         if model is None:
             return [UNKNOWN] * len(rows)
         return model.learn(rows_since(model.last_id, CATCH_UP_ROWS)).judge_many(rows, how or Judging())
@@ -111,23 +119,29 @@ class Detector:
         self.refresh(book_id)
         self._store.delete(book_id)
 
-    def _load(self, book_id: int, version: int, checksum: str | None) -> Model | None:
-        return Model() if version == 0 else self._store.load(book_id, version, checksum)
+    def _load(self, book_id: int, version: int, checksum: str | None, revision: int) -> Model | None:
+        model = Model() if version == 0 else self._store.load(book_id, version, checksum)
+        return model if model is None or not revision else replace(model, memory=BookMemory(), last_id=0)
 
-    def _known(self, book_id: int, version: int, checksum: str | None) -> _Known | None:
+    def _known(self, book_id: int, version: int, checksum: str | None, revision: int) -> _Known | None:
         """The cached book, or the one just loaded; an unreadable model is not cached, so it may still turn up."""
         with self._lock:
             known = self._books.get(book_id)
-            if known is not None and known.version == version:
+            if known is not None and (known.version, known.revision) == (version, revision):
                 self._books.move_to_end(book_id)
                 return known
-        model = self._load(book_id, version, checksum)  # outside of the lock: other books need not wait for the disk
+        model = self._load(
+            book_id, version, checksum, revision
+        )  # outside of the lock: other books need not wait for the disk
         if model is None:
             return None
         with self._lock:
             known = self._books.get(book_id)
-            if known is None or known.version != version:  # else another thread was faster
-                known = self._books[book_id] = _Known(version, model)
+            if known is None or (known.version, known.revision) != (
+                version,
+                revision,
+            ):  # else another thread was faster
+                known = self._books[book_id] = _Known(version, revision, model)
             self._books.move_to_end(book_id)
             while len(self._books) > self._cached_books:
                 self._books.popitem(last=False)

@@ -8,6 +8,9 @@ from typing import Protocol
 from sqlalchemy.orm import Session
 
 from app.jobs.port import JobQueue
+from app.ml.detector import Detector
+from app.ocr.port import ReceiptReader
+from app.services.receipt_files import ReceiptFiles
 
 
 class Mailer(Protocol):
@@ -27,6 +30,10 @@ class Deps:
     now: Callable[[], datetime]  # aware, UTC
     jobs: JobQueue
     mailer: Mailer
+    detector: Detector
+    write_money: Callable[[int, str], str]  # minor units and currency, as sentences that are kept say them
+    reader: ReceiptReader
+    receipt_files: ReceiptFiles
 
     @property
     def session(self) -> Session:

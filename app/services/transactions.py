@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
@@ -22,6 +22,7 @@ from app.domain.books import (
 from app.domain.errors import NotInBook, Refused
 from app.domain.money import allocate
 from app.domain.texts import clean, key
+from app.ml.rows import UNKNOWN, Verdict
 from app.models.account import Account
 from app.models.receipt import Receipt
 from app.models.transaction import Payee, Posting, Transaction, TransactionTag
@@ -78,7 +79,7 @@ class Recorded:
     """The saved transaction, and what the detector thinks of it. `is_repeat`: the same form had been saved before."""
 
     transaction_id: int
-    verdict: verdicts.Verdict = field(default_factory=verdicts.unknown)
+    verdict: Verdict = UNKNOWN
     is_repeat: bool = False
 
 
@@ -130,7 +131,7 @@ def edit_transaction(transaction_id: int, command: TransactionCommand, *, deps: 
             )
         )
         write_tags(work, [(transaction_id, draft.tags)])
-        verdicts.keep(work, [(transaction_id, verdict)])
+        verdicts.replace_alert(work, transaction_id, verdict)
         work.book.revision += 1
         work.audit("transaction.edited", f"transaction:{transaction_id}", before=before, after=_described(draft))
     return Recorded(transaction_id, verdict)
