@@ -23,4 +23,5 @@ class Receipt(Base):
     width: Mapped[int]
     height: Mapped[int]
     reading: Mapped[str | None] = mapped_column(Text)  # JSON of ocr.ReceiptReading; none while unread
+    search_text: Mapped[str] = mapped_column(Text, default="")  # what was read, casefolded; empty while unread
     created_at: Mapped[datetime]

@@ -214,6 +214,7 @@ def upgrade() -> None:
         sa.Column("width", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("height", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("reading", sa.Text(), nullable=True),
+        sa.Column("search_text", sa.Text(), nullable=False),
         sa.Column("created_at", UtcDateTime(), nullable=False),
         sa.ForeignKeyConstraint(["book_id"], ["books.id"], name=op.f("fk_receipts_book_id"), ondelete="CASCADE"),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_receipts")),
