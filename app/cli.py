@@ -75,11 +75,13 @@ def list_people() -> None:
 
 @click.command("demo")
 @with_appcontext
-def demo() -> None:
+@click.pass_context
+def demo(context: click.Context) -> None:
     """Make demo@fintrak.local, a person with two years of invented books, and print their new password.
 
     Safe to repeat: the former demo person and their books are replaced.
     """
+    context.call_on_close(current_deps().jobs.close)  # a thread that outlives the command could not import anything
     settings = current_settings()
     try:
         password = renew_named(

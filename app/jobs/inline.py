@@ -14,3 +14,6 @@ class InlineQueue:
     def enqueue(self, name: JobName, **arguments: JobArgument) -> None:
         """Run it now."""
         self._run(name, arguments)
+
+    def close(self) -> None:
+        """Nothing is ever left."""

@@ -22,3 +22,6 @@ class JobQueue(Protocol):
 
     def enqueue(self, name: JobName, **arguments: JobArgument) -> None:
         """Run the job's handler with these arguments, soon."""
+
+    def close(self) -> None:
+        """Finish what this process has begun. A command calls it before it ends."""

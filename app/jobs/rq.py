@@ -22,6 +22,9 @@ class RedisQueue:
             self._queue = rq.Queue(QUEUE, connection=redis.Redis.from_url(self._url))
         self._queue.enqueue(HANDLER, name.value, arguments, job_timeout=3600, result_ttl=0)
 
+    def close(self) -> None:
+        """The workers finish it."""
+
 
 def work(url: str) -> None:
     """Work through the queue in this process until a signal ends it. It does not fork: the caller's application is used."""

@@ -24,8 +24,8 @@ class ThreadQueue:
         self._pool.submit(self._attempt, name, arguments)
 
     def close(self) -> None:
-        """Finish what is running and take nothing more."""
-        self._pool.shutdown(wait=True, cancel_futures=True)
+        """Finish what was handed over and take nothing more."""
+        self._pool.shutdown(wait=True)
 
     def _attempt(self, name: JobName, arguments: dict[str, JobArgument]) -> None:
         try:
