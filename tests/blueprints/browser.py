@@ -36,7 +36,7 @@ class Browser:
 
     def get(self, path: str, **options: object) -> TestResponse:
         """Open a page."""
-        return self._ask(partial(self.client.get, path, **options))  # type: ignore[arg-type]  # whatever Werkzeug takes
+        return self._ask(partial(self.client.get, path, **options))
 
     def send(self, path: str, fields: dict[str, str] | None = None, *, page: str = "") -> TestResponse:
         """Fill in the form on a page (the one at the same address, unless said) and send it."""
