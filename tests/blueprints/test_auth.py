@@ -1,4 +1,4 @@
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 import pytest
 from argon2 import PasswordHasher
@@ -6,6 +6,7 @@ from flask import Flask
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from app.extensions import db
 from app.factory import Replaced, create_app
 from app.models.user import SignIn, User
 from app.services import passwords
@@ -42,13 +43,19 @@ def asha(make_user: Callable[..., int], make_book: Callable[..., int]) -> int:
 
 
 @pytest.fixture
-def app_for(settings: Settings, clock: Clock, mailer: FakeMailer) -> Callable[[str], Flask]:
+def app_for(settings: Settings, clock: Clock, mailer: FakeMailer) -> Iterator[Callable[[str], Flask]]:
     """Another application on the same database, that lets people register in its own way."""
+    made: list[Flask] = []
 
     def make(policy: str) -> Flask:
-        return create_app(settings.model_copy(update={"registration": policy}), Replaced(now=clock, mailer=mailer))
+        changed = settings.model_copy(update={"registration": policy})
+        made.append(create_app(changed, Replaced(now=clock, mailer=mailer)))
+        return made[-1]
 
-    return make
+    yield make
+    for each in made:
+        with each.app_context():
+            db.engine.dispose()
 
 
 def test_a_new_person_is_signed_in_and_sees_their_book(browser: Browser, mailer: FakeMailer) -> None:
