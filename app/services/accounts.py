@@ -31,6 +31,7 @@ from app.services.posting import Draft, account_kinds, post, repost, unpost
 from app.services.uow import BookWork, book_work
 
 NAME_LENGTH = 80
+KEY_LENGTH = 160  # a few letters grow when they are compared; the place of a key has room for twice the name
 MAX_DEPTH = 5
 COLOURS = range(1, 9)
 
@@ -330,16 +331,17 @@ def _looks(
     text = clean(name, NAME_LENGTH)
     if not text:
         raise Refused("Write a name.", field="name")
+    same_name = key(text)[:KEY_LENGTH]
     same = (
         select(func.count())
         .select_from(Account)
-        .where(Account.book_id == work.book.id, Account.kind == kind, Account.name_key == key(text))
+        .where(Account.book_id == work.book.id, Account.kind == kind, Account.name_key == same_name)
     )
     if work.session.scalar(same.where(Account.id != but) if but else same):
         raise Refused(f"There is already “{text}” in this book.", field="name")
     if colour not in COLOURS or not icon or not all(part.isascii() and part.isalnum() for part in icon.split("-")):
         raise Refused("Choose an icon and a colour from the list.", field="icon")
-    return {"name": text, "name_key": key(text), "icon": icon[:40], "colour": colour}
+    return {"name": text, "name_key": same_name, "icon": icon[:40], "colour": colour}
 
 
 def _currency(currency: str) -> str:

@@ -10,6 +10,7 @@ from app.models.transaction import Payee
 from app.services.uow import BookWork
 
 NAME_LENGTH = 120
+KEY_LENGTH = 240  # a few letters grow when they are compared; the place of a key has room for twice the name
 BATCH = 500
 
 
@@ -18,7 +19,7 @@ def payee_ids(work: BookWork, names: Collection[str]) -> dict[str, int]:
     wanted: dict[str, str] = {}
     for name in names:
         if text := clean(name, NAME_LENGTH):
-            wanted.setdefault(key(text), text)
+            wanted.setdefault(key(text)[:KEY_LENGTH], text)
     known: dict[str, int] = {}
     for keys in batched(wanted, BATCH):
         rows = work.session.execute(
@@ -33,4 +34,4 @@ def payee_ids(work: BookWork, names: Collection[str]) -> dict[str, int]:
     for batch in batched(fresh, BATCH):
         made = work.session.execute(insert(Payee).returning(Payee.name_key, Payee.id), list(batch))
         known.update(made.all())
-    return {name: known[key(clean(name, NAME_LENGTH))] for name in names if clean(name, NAME_LENGTH)}
+    return {name: known[key(clean(name, NAME_LENGTH))[:KEY_LENGTH]] for name in names if clean(name, NAME_LENGTH)}
