@@ -86,29 +86,31 @@ def expenses(session: Session, book_id: int, *, after_id: int = 0, limit: int) -
 
 
 def confirmed(session: Session, book_id: int) -> list[Feedback]:
-    """What the book's people called normal. One statement, or two when there is anything.
+    """What the book's people called normal, which outlives the transaction. One statement, or two when there is anything.
 
     An answer covers the payee up to a quarter more than what was paid then. A burst is about a category, at any amount.
     """
     answers = session.execute(
-        select(Alert.transaction_id, Alert.kinds)
+        select(Alert.transaction_id, Alert.kinds, Transaction.expense_minor, Payee.name_key)
+        .join(Transaction, (Transaction.book_id == Alert.book_id) & (Transaction.id == Alert.transaction_id))
+        .outerjoin(Payee, (Payee.book_id == Transaction.book_id) & (Payee.id == Transaction.payee_id))
         .where(Alert.book_id == book_id, Alert.answer == Answer.NORMAL)
         .order_by(Alert.id.desc())
         .limit(MOST_CONFIRMED)
     ).all()
     if not answers:
         return []
-    kinds = {row.transaction_id: row.kinds.split(",") for row in answers}
-    ids = select(Transaction.id).where(Transaction.book_id == book_id, Transaction.id.in_(kinds)).subquery()
+    numbers = [row.transaction_id for row in answers]
+    ids = select(Transaction.id).where(Transaction.book_id == book_id, Transaction.id.in_(numbers)).subquery()
+    categories = {row.id: row.category_id for row in _expenses(session.execute(_legs_of(book_id, ids)))}
     return [
-        _feedback(row, kind) for row in _expenses(session.execute(_legs_of(book_id, ids))) for kind in kinds[row.id]
+        Feedback(None, category_id, 0, MAX_MINOR, kind)
+        if kind == thresholds.BURST
+        else Feedback(payee_key, category_id, 0, normal_up_to(minor), kind)
+        for number, kinds, minor, payee_key in answers
+        for category_id in (categories.get(number),)
+        for kind in kinds.split(",")
     ]
-
-
-def _feedback(row: Expense, kind: str) -> Feedback:
-    if kind == thresholds.BURST:
-        return Feedback(None, row.category_id, 0, MAX_MINOR, kind)
-    return Feedback(row.payee_key, row.category_id, 0, normal_up_to(row.amount_minor), kind)
 
 
 def normal_up_to(minor: int) -> int:
@@ -165,6 +167,11 @@ def waiting_alerts(session: Session, book_id: int, *, page: int = 1) -> list[Ale
 def settled_alerts(session: Session, book_id: int, *, page: int = 1) -> list[AlertView]:
     """A page of the warnings that were answered, the newest answer first. Two statements."""
     return _alerts(session, book_id, _SETTLED, (Alert.answered_at.desc(), Alert.id.desc()), page)
+
+
+def alert_of(session: Session, book_id: int, alert_id: int) -> AlertView | None:
+    """One warning of the book, whatever was answered. Two statements."""
+    return next(iter(_alerts(session, book_id, Alert.id == alert_id, (Alert.id.desc(),), 1)), None)
 
 
 def alert_counts(session: Session, book_id: int) -> AlertCounts:
