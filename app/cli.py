@@ -1,5 +1,8 @@
 """The commands of `flask --app wsgi …`. Each calls what the web calls."""
 
+import json
+from pathlib import Path
+
 import click
 from flask import Flask, current_app
 from flask.cli import AppGroup, with_appcontext
@@ -8,15 +11,19 @@ from sqlalchemy import select
 from app.domain.errors import Refused
 from app.jobs.rq import work
 from app.models.book import Book
+from app.ocr.files import read_files
+from app.ocr.port import Expectations
 from app.queries.people import everybody
 from app.queries.verification import verify_book
 from app.services.demo import NAMED, renew_named
 from app.services.people import invite, issue_reset
 from app.settings import Settings
+from app.storage.images import check_and_reencode
 from app.web.deps import current_deps, current_settings
 from app.web.files import delete_file
 
 books = AppGroup("books", help="Check and move whole books.")
+receipts = AppGroup("receipts", help="Read receipts outside any book.")
 people = AppGroup("people", help="Let people in, and help those who forgot their password.")
 
 
@@ -96,6 +103,26 @@ def demo(context: click.Context) -> None:
     click.echo(f"Sign in as {NAMED} with the password {password}")
 
 
+@receipts.command("read")
+@click.argument("files", nargs=-1, required=True, type=click.Path(path_type=Path))
+@click.option("--json", "as_json", is_flag=True, help="One line of JSON for each file, with all that was read.")
+@click.option("--currency", help="Currency of a receipt that names none; FINTRAK_CURRENCY when left out.")
+def read_receipts(files: tuple[Path, ...], currency: str | None, *, as_json: bool) -> None:
+    """Read FILES and print what is on them, in their order. Keeps nothing; exits with 1 when one could not be read."""
+    reader = current_deps().reader
+    expect = Expectations(currency=currency or current_settings().currency)
+    failed = 0
+    try:
+        for found in read_files(files, reader=reader, prepare=check_and_reencode, expect=expect):
+            failed += "error" in found
+            words = (found[name] or "?" for name in ("vendor", "date", "total", "currency") if name in found)
+            click.echo(json.dumps(found) if as_json else f"{found['file']}: {found.get('error') or ', '.join(words)}")
+    finally:
+        reader.close()
+    if failed:
+        raise SystemExit(1)
+
+
 @click.command("worker")
 @with_appcontext
 def worker() -> None:
@@ -111,4 +138,5 @@ def init_app(app: Flask) -> None:
     app.cli.add_command(books)
     app.cli.add_command(people)
     app.cli.add_command(demo)
+    app.cli.add_command(receipts)
     app.cli.add_command(worker)

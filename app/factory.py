@@ -31,7 +31,7 @@ from app.settings import ROOT, Settings
 from app.storage.cloudinary import CloudinaryAccount, CloudinaryStore
 from app.storage.local import LocalStore
 from app.storage.port import FileStore
-from app.web import access, assets, drawing, errors, formats, headers, logs, navigation
+from app.web import access, assets, drawing, errors, formats, headers, logs, navigation, receipts
 from app.web.numbers import IdConverter
 
 STATIC = Path(__file__).parent / "static"
@@ -58,7 +58,7 @@ def create_app(settings: Settings, replaced: Replaced | None = None) -> Flask:
     app.extensions["fintrak"] = _deps(app, settings, replaced or Replaced())
     app.extensions["fintrak_settings"] = settings
     _extensions(app, settings)
-    for part in (logs, access, errors, formats, drawing, navigation, assets, cli):
+    for part in (logs, access, errors, formats, drawing, navigation, receipts, assets, cli):
         part.init_app(app)
     headers.init_app(app, https=settings.https)
     for blueprint, options in ALL:

@@ -11,6 +11,7 @@ from app.blueprints.insights import views as insights
 from app.blueprints.ledger import entries as ledger
 from app.blueprints.personal import views as personal
 from app.blueprints.receipts import views as receipts
+from app.blueprints.receipts import views as receipts
 from app.blueprints.settings import books as settings
 from app.blueprints.system import views as system
 
@@ -24,5 +25,6 @@ ALL: tuple[tuple[Blueprint, dict[str, Any]], ...] = (
     (ledger.bp, {"name": "business_ledger", "url_prefix": "/business"}),
     (insights.bp, {}),
     (accounts.bp, {}),
+    (receipts.bp, {}),
     (receipts.bp, {}),
 )

@@ -98,8 +98,8 @@ def _amount(reading: ReceiptReading, asked: str) -> Answer:
 def _choice(value: int | None, source: FieldReading[Any] | None, told: str | None, why: str | None = None) -> Answer:
     """Something of the book that follows from what was read; `told` says how, where "From receipt" would not be true."""
     if value is None or source is None:
-        empty = _field(FieldReading[Any](None, why=why))
-        return empty | {"from": told}
+        nothing: FieldReading[Any] = FieldReading(None, why=why)
+        return _field(nothing) | {"from": told}
     doubt = None if source.is_sure else why or "A guess. Look whether it fits."
     return _field(FieldReading(value, source.confidence, source.is_sure, None if told else source.box, None, doubt)) | {
         "value": value,

@@ -26,6 +26,7 @@ from app.web.access import allow
 from app.web.deps import current_deps, today
 from app.web.flashes import Action, say
 from app.web.formats import currency_symbol, user_locale
+from app.web.receipts import form_values
 
 __all__ = ["bp"]
 
@@ -36,7 +37,7 @@ def new_transaction() -> ResponseReturnValue:
     """An empty form; the address may say what is already known."""
     session, book = current_deps().session, g.book
     last = None if "account" in request.args else last_used_account(session, book.id)
-    defaults = defaults_from(request.args, today(), last)
+    defaults = defaults_from(request.args, today(), last) | form_values(request.args.get("receipt"))
     return _drawn(TransactionForm(book, accounts_of(session, book.id), **defaults))
 
 

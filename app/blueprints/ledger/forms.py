@@ -11,7 +11,7 @@ from markupsafe import Markup
 from wtforms import FieldList, Form, FormField, HiddenField, RadioField, StringField, TextAreaField
 from wtforms.fields.choices import SelectChoice
 
-from app.domain.books import AccountKind, Direction, TransactionKind
+from app.domain.books import AccountKind, Direction, Source, TransactionKind
 from app.domain.errors import Refused
 from app.domain.money import allocate
 from app.queries.accounts import AccountView, pockets, tree
@@ -189,6 +189,7 @@ class TransactionForm(FlaskForm):
             note=self.note.data or "",
             tags=clean_tags((self.tags.data or "").split(",")),
             receipt_id=as_id(self.receipt_id.data),
+            source=Source.RECEIPT if as_id(self.receipt_id.data) else Source.FORM,
             submission_key=self.submission_key.data if _KEY.fullmatch(self.submission_key.data or "") else None,
         )
 

@@ -2,7 +2,7 @@
 import { icon, make } from './elements.js';
 
 /**
- * fields: {name: {value, sure, why, alternative}}. What the person already typed stays as it is.
+ * fields: {name: {value, sure, why, alternative, from}}. What the person already typed stays as it is.
  * Returns how many fields are doubtful and how many were read clearly.
  */
 export function fill(form, fields) {
@@ -38,10 +38,10 @@ function put(control, value) {
   control.dispatchEvent(new Event('change', { bubbles: true }));
 }
 
-function mark(box, control, { sure, why, alternative }) {
+function mark(box, control, { sure, why, alternative, from }) {
   const top = box.querySelector('.ft-field__top');
   if (sure) {
-    top.append(make('span', { class: 'ft-conf ft-conf--sure', 'data-mark': true }, icon('check2-circle'), ' From receipt'));
+    top.append(make('span', { class: 'ft-conf ft-conf--sure', 'data-mark': true }, icon('check2-circle'), ` ${from ?? 'From receipt'}`));
   } else {
     box.classList.add('ft-field--check');
     top.append(make('span', { class: 'ft-conf ft-conf--check', 'data-mark': true }, icon('eye-fill'), ' Please check'));
@@ -49,7 +49,17 @@ function mark(box, control, { sure, why, alternative }) {
   }
   const done = () => unmark(box);
   control.addEventListener('input', done, { once: true });
-  if (!sure) control.addEventListener('blur', done, { once: true });
+  if (!sure) control.addEventListener('blur', () => whenReleased(done), { once: true });
+}
+
+/** Now, or after the press that took the focus: a line that goes under a press would move the button away from it. */
+let pressed = false;
+for (const [name, state] of [['pointerdown', true], ['pointerup', false], ['pointercancel', false]]) {
+  document.addEventListener(name, () => { pressed = state; }, { capture: true });
+}
+function whenReleased(then) {
+  if (!pressed) then();
+  else for (const name of ['pointerup', 'pointercancel']) document.addEventListener(name, () => setTimeout(then), { once: true });
 }
 
 function explain(box, control, why, alternative) {

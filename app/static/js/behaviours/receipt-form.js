@@ -8,8 +8,10 @@
  *     optional <script type="application/json" data-reading> with a reading to show at once </figure>
  *
  * The URL takes the file as `receipt` and answers {receipt_id, image_url, engine, milliseconds, image: {width, height},
- *   fields: {payee|occurred_on|amount|tax|currency|category_id: {value, confidence, sure, why, alternative, box: [x, y, w, h] | null}},
- *   items: [{description, amount}]} or {error}. Values are texts as the form's fields expect them.
+ *   fields: {payee|occurred_on|amount|account_id|category_id|…: {value, confidence, sure, why, alternative, box: [x, y, w, h] | null, from}},
+ *   items: [{description, amount}], items_add_up, message, notice: {text, label, url} | null} or {error}. Values are texts as the form's
+ *   fields expect them; `from` is said instead of "From receipt", `message` when nothing could be read, `notice` about a receipt given before.
+ * data-keep: the fields stay as they are; the receipt only stands beside them.
  */
 import { icon, make } from '../elements.js';
 import { text as moneyText } from '../money.js';
@@ -28,7 +30,7 @@ export function attach(figure, { fetch = globalThis.fetch } = {}) {
   figure.querySelector('[data-replace]')?.addEventListener('click', () => input.click());
 
   const island = figure.querySelector('script[data-reading]');
-  if (island) apply(JSON.parse(island.textContent));
+  if (island) apply(JSON.parse(island.textContent), { held: true });
 
   async function read(file) {
     asked += 1;
@@ -57,13 +59,14 @@ export function attach(figure, { fetch = globalThis.fetch } = {}) {
     }
   }
 
-  function apply(reading) {
+  function apply(reading, { held = false } = {}) {
     state('done');
     if (form.elements.receipt_id) form.elements.receipt_id.value = reading.receipt_id;
-    const { doubtful, clear } = fill(form, reading.fields);
+    const keep = 'keep' in figure.dataset;
+    const count = keep ? null : fill(form, reading.fields);
     show(figure, reading, form); // after filling, or its marks would take the filling for an edit
-    announce(form, doubtful, clear);
-    listItems(form, reading.items ?? []);
+    if (!(keep && held)) announce(form, reading, count);
+    if (!keep) listItems(form, reading);
   }
 
   function state(name, words = '') {
@@ -77,28 +80,33 @@ export function attach(figure, { fetch = globalThis.fetch } = {}) {
 
 const FAILED = 'We could not read this photo. The form is as it was; you can fill it by hand.';
 
-/** One sentence above the fields: what needs a look. */
-function announce(form, doubtful, clear) {
-  form.querySelector('[data-receipt-summary]')?.remove();
-  const needs = doubtful === 1 ? 'One field needs a look.' : `${doubtful} fields need a look.`;
-  const rest = clear === 0 ? '' : clear === 1 ? ' The other one was read clearly.' : ` The other ${clear} were read clearly.`;
-  const alert = make('div', { class: `ft-alert ft-alert--${doubtful ? 'warn' : 'ok'}`, role: 'status', 'data-receipt-summary': true },
-    icon(doubtful ? 'eye-fill' : 'check2-circle'),
-    make('div', { class: 'ft-alert__text' }, ...(doubtful
-      ? [make('strong', { text: needs }), rest]
-      : ['Everything was read clearly. Look it over and save.'])));
-  (form.querySelector('.ft-formbody') ?? form).prepend(alert);
+/** Above the fields: what needs a look, or why nothing was read; and what to know before it is saved twice. */
+function announce(form, { message, notice }, count) {
+  for (const old of form.querySelectorAll('[data-receipt-summary]')) old.remove();
+  const told = message ? panel('warn', 'eye-fill', message)
+    : !count ? panel('info', 'info-circle', 'The receipt goes with this transaction when you save.')
+      : count.doubtful ? panel('warn', 'eye-fill', make('strong', { text: needs(count.doubtful) }), rest(count.clear))
+        : panel('ok', 'check2-circle', 'Everything was read clearly. Look it over and save.');
+  const known = notice ? [panel('info', 'info-circle', `${notice.text} `, make('a', { href: notice.url, text: notice.label }))] : [];
+  (form.querySelector('.ft-formbody') ?? form).prepend(...known, told);
 }
 
+const panel = (tone, name, ...words) => make('div', { class: `ft-alert ft-alert--${tone}`, role: 'status', 'data-receipt-summary': true },
+  icon(name), make('div', { class: 'ft-alert__text' }, ...words));
+const NUMBERS = ['No', 'One', 'Two', 'Three', 'Four', 'Five', 'Six'];
+const needs = (doubtful) => (doubtful === 1 ? 'One field needs a look.' : `${NUMBERS[doubtful] ?? doubtful} fields need a look.`);
+const rest = (clear) => (clear === 0 ? '' : clear === 1 ? ' The other one was read clearly.' : ` The other ${(NUMBERS[clear] ?? String(clear)).toLowerCase()} were read clearly.`);
+
 /** The receipt's lines, folded under the fields. */
-function listItems(form, items) {
+function listItems(form, { items = [], items_add_up: proven }) {
   form.querySelector('[data-receipt-items]')?.remove();
   if (!items.length) return;
   const rows = items.map(({ description, amount }) => make('li', { class: 'ft-row ft-row--tight' },
     make('span', { class: 'ft-row__main', text: description }),
     make('span', { class: 'ft-row__end ft-num', text: typeof amount === 'number' ? moneyText(amount) : amount ?? '' })));
   const fold = make('details', { class: 'ft-fold', 'data-receipt-items': true },
-    make('summary', {}, icon('chevron-right'), make('span', { text: items.length === 1 ? '1 item' : `${items.length} items` })),
+    make('summary', {}, icon('chevron-right'), make('span', { text: `${items.length === 1 ? '1 item' : `${items.length} items`}${proven ? ', same total' : ''}` }),
+      ...(proven ? [make('span', { class: 'ft-conf ft-conf--sure' }, icon('check2-circle'), ' From receipt')] : [])),
     make('ul', { class: 'ft-list ft-fold__body' }, ...rows));
   (form.querySelector('.ft-form') ?? form).append(fold);
 }
