@@ -28,6 +28,8 @@ RENT = 31_000
 EMI = 15_240
 LOAN_RATE_BASIS_POINTS = 895
 SIP = 15_000
+BILLED_ON = 18
+ODD_BILL = 9_842
 HEAT = {3: 1.35, 4: 1.8, 5: 2.0, 6: 1.5, 7: 1.15}
 """How much more electricity the warm months take."""
 
@@ -71,7 +73,7 @@ def _home(pen: Pen, month: Month, at: int) -> None:
     rent = round(RENT * 1.05 ** (at // 11), -2) * RUPEE
     pen.spend(month.up_to(2), BANK, "Rent", int(rent), "Suresh Nair", description="IMPS RENT SURESH NAIR")
     pen.spend(month.up_to(1), CASH, "Household help", 4_500 * RUPEE, "Lakshmi")
-    pen.spend(month.up_to(18), BANK, "Electricity", _bill(pen, month), "BESCOM", description="BESCOM BILL")
+    pen.spend(month.up_to(BILLED_ON), BANK, "Electricity", _bill(pen, month), "BESCOM", description="BESCOM BILL")
     pen.spend(month.up_to(7), BANK, "Phone and internet", 1_179 * RUPEE, "ACT Fibernet")
     pen.spend(month.up_to(11), BANK, "Phone and internet", 449 * RUPEE, "Airtel")
     pen.spend(month.up_to(3), BANK, "Insurance", 2_184 * RUPEE, "HDFC Life", description="ACH HDFC LIFE TERM COVER")
@@ -80,7 +82,9 @@ def _home(pen: Pen, month: Month, at: int) -> None:
 
 
 def _bill(pen: Pen, month: Month) -> int:
-    return pen.around(1_450 * HEAT.get(month.number, 1), 0.12)
+    usual = pen.around(1_450 * HEAT.get(month.number, 1), 0.12)
+    is_last = month.up_to(BILLED_ON) <= pen.last_day < month.next().up_to(BILLED_ON)
+    return ODD_BILL * RUPEE if is_last else usual
 
 
 def _loan_and_savings(pen: Pen, month: Month, at: int) -> None:
@@ -172,9 +176,8 @@ def _festival(pen: Pen, month: Month) -> None:
 
 
 def _odd_ones(pen: Pen) -> None:
-    """What the book should warn of: a purchase charged twice, a bill far above the usual; and a refund, which is fine."""
+    """What the book should warn of: a purchase charged twice; and a refund, which is fine. The last electricity bill is odd as well."""
     twice = pen.around(1_864, 0.02)
     for back in (4, 3):
         pen.spend(pen.last_day - timedelta(days=back), CARD, "Health", twice, "Manipal Diagnostics")
-    pen.spend(pen.last_day - timedelta(days=2), BANK, "Electricity", 6_842 * RUPEE, "BESCOM", description="BESCOM BILL")
     pen.earn(pen.last_day - timedelta(days=9), CARD, "Shopping", 1_299 * RUPEE, "Myntra", description="REFUND MYNTRA")

@@ -27,7 +27,12 @@ class Entry:
     category: AccountView | None
     parts: int
     minor: int
-    is_unusual: bool
+    alert_kinds: tuple[str, ...]  # of its open alert; empty when nothing waits for an answer
+
+    @property
+    def is_unusual(self) -> bool:
+        """Whether a warning about it waits for an answer."""
+        return bool(self.alert_kinds)
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +64,7 @@ _RECENT = (
         _T.moved_minor,
         _P.name,
         _A.answer,
+        _A.kinds,
     )
     .select_from(Transaction.__table__)
     .outerjoin(Payee.__table__, (_P.book_id == _T.book_id) & (_P.id == _T.payee_id))
@@ -112,7 +118,7 @@ def recent_entries(
     for transaction_id, account_id in session.execute(_LEGS, {"book_id": book_id, "ids": [row[0] for row in rows]}):
         legs.setdefault(transaction_id, []).append(account_id)
     entries = []
-    for transaction_id, day, kind, description, income, expense, moved, payee, answer in rows:
+    for transaction_id, day, kind, description, income, expense, moved, payee, answer, alert_kinds in rows:
         named = [accounts[each] for each in legs.get(transaction_id, ())]
         categories = [account for account in named if account.kind in CATEGORY_KINDS]
         entries.append(
@@ -124,7 +130,7 @@ def recent_entries(
                 category=categories[0] if categories else None,
                 parts=len(categories),
                 minor=income - expense if categories else moved,
-                is_unusual=answer == "open",
+                alert_kinds=tuple(alert_kinds.split(",")) if answer == "open" else (),
             )
         )
     return tuple(entries)

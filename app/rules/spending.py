@@ -20,7 +20,7 @@ def category_jumped(snapshot: Snapshot) -> Finding | None:
     return Finding(
         "category_jumped",
         Gravity.WATCH,
-        "{category} is up",
+        "{category}: more than usual",
         "{now} in {month}, where {usual} is usual.",
         f"Measured against {JUMP.source}.",
         "graph-up-arrow",

@@ -7,8 +7,9 @@ from sqlalchemy.orm import Session
 
 from app.domain.books import Source
 from app.domain.errors import Refused
+from app.models.anomaly import Alert
 from app.models.book import AuditEvent, Book, Membership
-from app.models.transaction import DayTotal, Transaction
+from app.models.transaction import DayTotal, Payee, Transaction
 from app.models.user import User
 from app.queries.verification import verify_book
 from app.services.demo import NAMED, renew_named, start_visit
@@ -56,6 +57,22 @@ def test_filling_a_book_is_one_event_in_its_chain(session: Session, deps: Deps) 
     for book in books_of(session, visit(deps)):
         actions = session.scalars(select(AuditEvent.action).where(AuditEvent.book_id == book)).all()
         assert actions == ["book.opened", "demo.filled"]
+
+
+def test_the_odd_entries_are_warned_of_in_both_books(session: Session, deps: Deps) -> None:
+    found = [
+        set(
+            session.scalars(
+                select(Payee.name)
+                .join(Transaction, Transaction.payee_id == Payee.id)
+                .join(Alert, Alert.transaction_id == Transaction.id)
+                .where(Alert.book_id == book, Alert.answer == "open")
+            )
+        )
+        for book in books_of(session, visit(deps))
+    ]
+
+    assert found == [{"BESCOM", "Manipal Diagnostics"}, {"Adobe", "Blue Dart"}]
 
 
 def test_every_transaction_says_that_it_is_invented(session: Session, deps: Deps) -> None:
