@@ -1,6 +1,8 @@
 """The commands of `flask --app wsgi …`. Each calls what the web calls."""
 
+import csv
 import json
+import sys
 from pathlib import Path
 
 import click
@@ -8,13 +10,15 @@ from flask import Flask, current_app
 from flask.cli import AppGroup, with_appcontext
 from sqlalchemy import select
 
-from app.domain.errors import Refused
+from app.domain.errors import NotInBook, Refused
 from app.jobs.rq import work
+from app.ml.streams import UnreadableStream, read_stream, replayed
 from app.models.book import Book
 from app.ocr.files import read_files
 from app.ocr.port import Expectations
 from app.queries.people import everybody
 from app.queries.verification import verify_book
+from app.services.anomalies import retrain_now
 from app.services.demo import NAMED, renew_named
 from app.services.people import invite, issue_reset
 from app.settings import Settings
@@ -24,6 +28,7 @@ from app.web.files import delete_file
 
 books = AppGroup("books", help="Check and move whole books.")
 receipts = AppGroup("receipts", help="Read receipts outside any book.")
+anomalies = AppGroup("anomalies", help="Train what warns of unusual transactions, and see what it would say.")
 people = AppGroup("people", help="Let people in, and help those who forgot their password.")
 
 
@@ -123,6 +128,48 @@ def read_receipts(files: tuple[Path, ...], currency: str | None, *, as_json: boo
         raise SystemExit(1)
 
 
+@anomalies.command("retrain")
+@click.argument("book_ids", nargs=-1, type=int)
+@click.option("--all", "everything", is_flag=True, help="Every book.")
+def retrain_books(book_ids: tuple[int, ...], *, everything: bool) -> None:
+    """Train the detector on books as they are now, although nothing may be due. Safe to repeat."""
+    deps = current_deps()
+    if everything == bool(book_ids):
+        raise click.ClickException("Name the books by their numbers, or say --all.")
+    for book_id in deps.session.scalars(select(Book.id).order_by(Book.id)).all() if everything else book_ids:
+        try:
+            trained = retrain_now(book_id, deps=deps)
+        except NotInBook as error:
+            raise click.ClickException(f"There is no book {book_id}.") from error
+        click.echo(f"book {book_id}: " + (f"learned {trained.rows} expenses" if trained else "is gone"))
+
+
+@anomalies.command("replay")
+@click.argument("files", nargs=-1, required=True, type=click.Path(exists=True, dir_okay=False, path_type=Path))
+def replay_files(files: tuple[Path, ...]) -> None:
+    """Judge the rows of FILES as if they were saved one after the other, and print user,row,score,alert,kinds,reason.
+
+    Each file is one user, the number in its name; its columns are row, date, time, merchant, category, type and amount, others
+    are not looked at. Every row is judged by those before it, and the model is trained after each twentieth, with the
+    memory, forest and thresholds that judge a save; it happens in memory, and no database is touched.
+    """
+    out = csv.writer(sys.stdout, lineterminator="\n")
+    out.writerow(("user", "row", "score", "alert", "kinds", "reason"))
+    for path in files:
+        try:
+            lines = read_stream(path)
+        except UnreadableStream as error:
+            raise click.ClickException(str(error)) from error
+        for line, verdict in replayed(lines):
+            if verdict is None:
+                out.writerow((line.user, line.number, 0.0, 0, "", ""))
+            else:
+                kinds = " ".join(verdict.kinds)
+                out.writerow(
+                    (line.user, line.number, verdict.score or 0.0, int(verdict.is_unusual), kinds, verdict.reason)
+                )
+
+
 @click.command("worker")
 @with_appcontext
 def worker() -> None:
@@ -139,4 +186,5 @@ def init_app(app: Flask) -> None:
     app.cli.add_command(people)
     app.cli.add_command(demo)
     app.cli.add_command(receipts)
+    app.cli.add_command(anomalies)
     app.cli.add_command(worker)
