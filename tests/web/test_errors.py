@@ -1,3 +1,5 @@
+from typing import NoReturn
+
 import pytest
 from flask import Flask
 from sqlalchemy.exc import OperationalError
@@ -6,7 +8,7 @@ from app.domain.errors import NotInBook, Refused
 from app.web.access import PUBLIC, allow
 
 
-def _raise(error: Exception) -> None:
+def _raise(error: Exception) -> NoReturn:
     raise error
 
 
