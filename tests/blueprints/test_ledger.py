@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 from app.domain.books import BookKind, Direction, State, Subtype
 from app.extensions import db
 from app.models.anomaly import Alert
+from app.models.book import Membership
 from app.models.transaction import Transaction
 from app.models.user import SignIn
 from app.queries.people import token_hash
@@ -298,10 +299,11 @@ def test_an_entry_in_another_currency_asks_for_the_amount_in_the_books(
 def test_amounts_are_read_in_the_readers_locale(
     app: Flask, make_user: Make, make_book: Make, session: Session, account: Account
 ) -> None:
-    book = make_book(make_user("uwe@example.com", locale="de-DE"), currency="EUR")
+    person = make_user("uwe@example.com", locale="de-DE")
+    book = make_book(person, currency="EUR")
     session.execute(
         insert(SignIn).values(
-            token_hash=token_hash("uwe"), user_id=1, device="", address="", created_at=NOW, seen_at=NOW
+            token_hash=token_hash("uwe"), user_id=person, device="", address="", created_at=NOW, seen_at=NOW
         )
     )
     session.commit()
@@ -496,12 +498,15 @@ def test_what_people_write_never_comes_back_as_markup(
     assert "&lt;script&gt;" in shown[1]
 
 
-def test_business_books_have_the_same_pages_under_their_own_address(client: FlaskClient, make_book: Make) -> None:
-    make_book(1, kind=BookKind.BUSINESS, name="Studio")
+def test_business_books_have_the_same_pages_under_their_own_address(
+    client: FlaskClient, session: Session, book: int, make_book: Make
+) -> None:
+    owner = session.scalars(select(Membership.user_id).where(Membership.book_id == book)).one()
+    studio = make_book(owner, kind=BookKind.BUSINESS, name="Studio")
 
     page = client.get("/business/transactions").get_data(as_text=True)
 
-    assert 'action="/business/transactions?book=2"' in page
+    assert f'action="/business/transactions?book={studio}"' in page
     assert client.get("/business/transactions/new").status_code == 200
 
 
