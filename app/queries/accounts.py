@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from sqlalchemy import case, func, select
+from sqlalchemy import bindparam, case, func, select
 from sqlalchemy.orm import Session
 
 from app.domain.books import (
@@ -92,15 +92,15 @@ class Opening:
     base_minor: int
 
 
+_A = Account.__table__.c
+_OF_BOOK = select(
+    _A.id, _A.kind, _A.subtype, _A.name, _A.currency, _A.parent_id, _A.need, _A.icon, _A.colour, _A.is_archived
+).where(_A.book_id == bindparam("book_id"))  # built once: almost every page asks for it
+
+
 def accounts_of(session: Session, book_id: int) -> dict[int, AccountView]:
     """Every account and category of a book by id, in the order they are shown: by name."""
-    rows = session.execute(
-        select(
-            Account.id, Account.kind, Account.subtype, Account.name, Account.currency, Account.parent_id,
-            Account.need, Account.icon, Account.colour, Account.is_archived,
-        ).where(Account.book_id == book_id)
-    )  # fmt: skip
-    views = (AccountView(**row) for row in rows.mappings())
+    views = (AccountView(*values) for values in map(tuple, session.execute(_OF_BOOK, {"book_id": book_id})))
     return {view.id: view for view in sorted(views, key=lambda view: (view.name.casefold(), view.id))}
 
 

@@ -13,7 +13,7 @@ from wtforms import BooleanField, DateField, FileField, Form, RadioField, Select
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired, Length
 
-from app.web import formats
+from app.web import drawing, formats
 
 APP = Path(formats.__file__).resolve().parent.parent
 IMPORTS = """
@@ -66,6 +66,7 @@ def sheet() -> Sheet:
     app = Flask("components", template_folder=str(APP / "templates"))
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     formats.init_app(app)
+    drawing.init_app(app)
     app.jinja_env.globals.update(csrf_token=lambda: "the-token", asset=lambda path: f"/static/1/{path}")
     return Sheet(app)
 
