@@ -1,6 +1,7 @@
 """The detector's training, and what people answer to its warnings."""
 
 import logging
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
@@ -93,6 +94,15 @@ def retrain_now(book_id: int, *, deps: Deps) -> Trained | None:
     with book_work(deps, book_id) as work:
         claim_training(work)
     return retrain(book_id, deps=deps)
+
+
+def forget(book_ids: Iterable[int], *, deps: Deps) -> None:
+    """Remove what was learnt of books that are gone. A store that is away keeps files that nobody asks for any more."""
+    for book_id in book_ids:
+        try:
+            deps.detector.forget(book_id)
+        except Exception:  # stores fail in their own ways; the books are gone already
+            log.exception("the model of book %d stays in its store", book_id)
 
 
 def _note(book_id: int, trained: Trained, claim: datetime, *, deps: Deps) -> None:

@@ -11,6 +11,7 @@ from app.models.book import Book, Membership
 from app.models.receipt import Receipt
 from app.models.user import User
 from app.queries.people import books_only_of
+from app.services.anomalies import forget
 from app.services.deps import Deps
 from app.services.passwords import is_password
 from app.services.uow import BookWork, UnitOfWork, unit_of_work
@@ -23,8 +24,8 @@ def delete_account(user_id: int, *, password: str, delete_file: DeleteFile, deps
     """Remove a person, everything of theirs, and every book that nobody else owns, with all that is in it.
 
     Books with another owner stay, and so do their records of who did what: these hold a number, no name.
-    Visitors of the demo have no password and are not asked for one. Files go after the commit; a file that another book
-    keeps as well stays.
+    Visitors of the demo have no password and are not asked for one. Files and models go after the commit; a file that
+    another book keeps as well stays.
     Raises: Refused beside `password`.
     """
     person = deps.session.execute(select(User.password_hash, User.is_demo).where(User.id == user_id)).one()
@@ -43,6 +44,7 @@ def delete_account(user_id: int, *, password: str, delete_file: DeleteFile, deps
         work.session.execute(delete(User).where(User.id == user_id))
     for storage, key in sorted(files - _still_kept(deps, files)):
         delete_file(storage, key)
+    forget(owned, deps=deps)
 
 
 def remove_book(work: UnitOfWork, book_id: int) -> set[tuple[str, str]]:
