@@ -7,10 +7,10 @@ from flask import Blueprint
 from app.blueprints.accounts import categories as accounts
 from app.blueprints.auth import views as auth
 from app.blueprints.business import views as business
+from app.blueprints.imports import views as imports
 from app.blueprints.insights import views as insights
 from app.blueprints.ledger import entries as ledger
 from app.blueprints.personal import views as personal
-from app.blueprints.receipts import views as receipts
 from app.blueprints.receipts import views as receipts
 from app.blueprints.settings import books as settings
 from app.blueprints.system import views as system
@@ -26,5 +26,5 @@ ALL: tuple[tuple[Blueprint, dict[str, Any]], ...] = (
     (insights.bp, {}),
     (accounts.bp, {}),
     (receipts.bp, {}),
-    (receipts.bp, {}),
+    (imports.bp, {}),
 )

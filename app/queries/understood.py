@@ -69,12 +69,11 @@ class Understood:
 class Answers:
     """What the user said about a file.
 
-    `file` goes to the reader. `date_order` is the order of the user's locale. `rate`: what one unit of the account's currency is in the
+    `file` goes to the reader. `rate`: what one unit of the account's currency is in the
     book's, as a decimal text. The two categories take what nothing else tells.
     """
 
     file: Mapping[str, str] = field(default_factory=dict)
-    date_order: str | None = None
     rate: str | None = None
     spending_id: int | None = None
     income_id: int | None = None

@@ -129,6 +129,7 @@ def _apply(book_id: int, import_id: int, user_id: int | None, lease: _Lease, dep
                 _write_chunk(work, found, rows, deps)
             if is_done:
                 found.state, found.claimed_at, found.content = ImportState.APPLIED, None, None
+                verdicts.count_saved(work, found.done_count, deps=deps)  # together, for one training
                 work.audit("import.applied", f"import:{import_id}", after={"rows": found.done_count})
 
 
@@ -138,31 +139,7 @@ def _write_chunk(work: BookWork, found: Import, rows: Sequence[Row[Any]], deps: 
     target = target_of(work.session, found, answers_from_json(found.answers))
     known = _known(work, target.account_id, [row.fingerprint for row in rows])
     fresh = [row for row in rows if (row.fingerprint, row.nth) not in known]
-    ids = payee_ids(work, {row.payee for row in fresh})
-    kinds = account_kinds(work, {target.account_id, *(row.category_id for row in fresh)})
-    drafts = [_draft(found, row, target, kinds, ids) for row in fresh]
-    judged = verdicts.judge(work, drafts, kinds, deps=deps)
-    drafts = [
-        draft if verdict.score is None else replace(draft, score=verdict.score)
-        for draft, verdict in zip(drafts, judged, strict=True)
-    ]
-    written = post(work, drafts, kinds)
-    verdicts.keep(work, list(zip(written, judged, strict=True)))
-    verdicts.count_saved(work, len(written), deps=deps)
-    if written:
-        work.session.connection().execute(
-            table_of(TransactionSource).insert(),
-            [
-                {
-                    "book_id": work.book.id,
-                    "account_id": target.account_id,
-                    "fingerprint": row.fingerprint,
-                    "nth": row.nth,
-                    "transaction_id": transaction_id,
-                }
-                for row, transaction_id in zip(fresh, written, strict=True)
-            ],
-        )
+    written = _post(work, found, fresh, target, deps) if fresh else []
     marked = update(table).where(table.c.import_id == found.id)
     gone = [row.number for row in rows if (row.fingerprint, row.nth) in known]
     for numbers in batched(gone, BATCH):
@@ -177,6 +154,34 @@ def _write_chunk(work: BookWork, found: Import, rows: Sequence[Row[Any]], deps: 
         f"import:{found.id}",
         after={"written": len(written), "already_here": len(gone), "digest": _digest(fresh, written)},
     )
+
+
+def _post(work: BookWork, found: Import, rows: Sequence[Row[Any]], target: Target, deps: Deps) -> list[int]:
+    """Rows into transactions, each with its verdict and with the row it came from. Returns their ids in order."""
+    ids = payee_ids(work, {row.payee for row in rows})
+    kinds = account_kinds(work, {target.account_id, *(row.category_id for row in rows)})
+    drafts = [_draft(found, row, target, kinds, ids) for row in rows]
+    judged = verdicts.judge(work, drafts, kinds, deps=deps)
+    drafts = [
+        draft if verdict.score is None else replace(draft, score=verdict.score)
+        for draft, verdict in zip(drafts, judged, strict=True)
+    ]
+    written = post(work, drafts, kinds)
+    verdicts.keep(work, list(zip(written, judged, strict=True)))
+    work.session.connection().execute(
+        table_of(TransactionSource).insert(),
+        [
+            {
+                "book_id": work.book.id,
+                "account_id": target.account_id,
+                "fingerprint": row.fingerprint,
+                "nth": row.nth,
+                "transaction_id": transaction_id,
+            }
+            for row, transaction_id in zip(rows, written, strict=True)
+        ],
+    )
+    return written
 
 
 def _draft(

@@ -304,7 +304,8 @@ def _newest(kind: TransactionKind) -> Any:
         .where(
             Transaction.book_id == Payee.book_id,
             Transaction.payee_id == Payee.id,
-            Transaction.state == State.POSTED,
+            Transaction.state
+            != State.VOID,  # not "== POSTED": SQLite would then walk the whole list instead of the payee's
             Transaction.kind == kind,
         )
         .order_by(Transaction.occurred_on.desc(), Transaction.id.desc())

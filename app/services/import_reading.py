@@ -21,7 +21,7 @@ def read(data: bytes, answers: Answers, currency: str) -> Statement:
 
     Raises: UnreadableFile.
     """
-    statement = read_statement(data, answers=answers.file, currency=currency, date_order_hint=answers.date_order)
+    statement = read_statement(data, answers=answers.file, currency=currency)
     if not statement.rows and not statement.questions:
         raise UnreadableFile("No transactions were found in this file: no line holds a date and an amount.")
     return statement

@@ -6,7 +6,7 @@ from functools import partial
 
 from sqlalchemy import delete, func, insert, select, update
 
-from app.domain.books import CATEGORY_KINDS, MONEY_SUBTYPES, AccountKind
+from app.domain.books import CATEGORY_KINDS, MONEY_SUBTYPES, AccountKind, Subtype
 from app.domain.errors import NotInBook, Refused
 from app.domain.imports import AT_WORK, BEFORE_APPLYING, TO_WRITE, ImportState, RowStatus
 from app.domain.sequences import batched
@@ -14,6 +14,7 @@ from app.domain.texts import clean
 from app.jobs.port import JobName
 from app.models.account import Account
 from app.models.base import table_of
+from app.models.book import Book
 from app.models.statement_import import Import, ImportRow
 from app.queries.understood import (
     Answers,
@@ -23,6 +24,7 @@ from app.queries.understood import (
     to_json,
     understood_of,
 )
+from app.services.accounts import AccountCommand, add_account
 from app.services.deps import Deps
 from app.services.import_plans import chart_of, plan_rows
 from app.services.import_reading import kept_answers, open_question, pack, read, read_packed
@@ -48,16 +50,26 @@ class Settled:
 
 
 def upload(
-    book_id: int, account_id: int, file_name: str, data: bytes, *, date_order: str | None = None, deps: Deps
+    book_id: int,
+    account_id: int | None,
+    file_name: str,
+    data: bytes,
+    *,
+    new_account: str = "",
+    user_id: int | None = None,
+    deps: Deps,
 ) -> int:
     """Read a file for an account and keep it with what was understood. Returns the import's id.
 
-    `date_order` is that of the user's locale (dmy or mdy).
+    Without an account, a bank account with the name `new_account` is opened once the file has been read, in the file's currency.
     Raises: UnreadableFile, and then nothing is kept; NotInBook, Refused.
     """
-    currency = _account_currency(deps, book_id, account_id)
-    answers = Answers(date_order=date_order)
-    statement = read(data, answers, currency)
+    if account_id is None and not new_account:
+        raise Refused("Name the new account.", field="new_account")
+    answers = Answers()
+    statement = read(data, answers, _account_currency(deps, book_id, account_id))
+    if account_id is None:
+        account_id = _open_account(book_id, user_id, new_account, statement.currency, deps)
     packed = pack(data)
     with unit_of_work(deps) as work:
         made = Import(
@@ -106,8 +118,7 @@ def forget_answers(book_id: int, import_id: int, *, deps: Deps) -> None:
     found = _import(deps, book_id, import_id)
     account_id = found.account_id or 0
     currency = _account_currency(deps, book_id, account_id)
-    answers = Answers(date_order=answers_from_json(found.answers).date_order)
-    _read_again(deps, found, answers, account_id, currency)
+    _read_again(deps, found, Answers(), account_id, currency)
 
 
 def plan(book_id: int, import_id: int, *, deps: Deps) -> None:
@@ -242,7 +253,17 @@ def discard(book_id: int, import_id: int, *, deps: Deps) -> None:
         work.session.delete(found)
 
 
-def _account_currency(deps: Deps, book_id: int, account_id: int) -> str:
+def _open_account(book_id: int, user_id: int | None, name: str, currency: str, deps: Deps) -> int:
+    try:
+        return add_account(AccountCommand(book_id, user_id, name, Subtype.BANK, currency), deps=deps)
+    except Refused as error:
+        raise Refused(error.user_message, field="new_account") from error
+
+
+def _account_currency(deps: Deps, book_id: int, account_id: int | None) -> str:
+    """The currency of an account that can take a file; the book's for one that is still to be opened."""
+    if account_id is None:
+        return str(deps.session.scalars(select(Book.currency).where(Book.id == book_id)).one())
     row = deps.session.execute(
         select(Account.currency, Account.subtype, Account.is_archived).where(
             Account.book_id == book_id, Account.id == account_id

@@ -100,7 +100,9 @@ def assert_clean(session: Session, book_id: int) -> None:
 
 def numbered(count: int, first: int = 0) -> list[str]:
     """Different rows, one a day."""
-    return [f"{date(2020, 1, 1) + timedelta(days=n):%d/%m/%Y},SHOP {n},{n + 1}.00," for n in range(first, first + count)]
+    return [
+        f"{date(2020, 1, 1) + timedelta(days=n):%d/%m/%Y},SHOP {n},{n + 1}.00," for n in range(first, first + count)
+    ]
 
 
 def test_a_file_becomes_transactions_with_payees_and_categories(
@@ -119,9 +121,7 @@ def test_a_file_becomes_transactions_with_payees_and_categories(
     assert_clean(session, book)
 
 
-def test_the_same_file_twice_adds_nothing(
-    deps: Deps, session: Session, book: int, applied: Callable[..., int]
-) -> None:
+def test_the_same_file_twice_adds_nothing(deps: Deps, session: Session, book: int, applied: Callable[..., int]) -> None:
     applied(*JULY)
     before = posted(session, book)
 
@@ -220,7 +220,7 @@ def test_what_the_preview_shows_is_what_is_written(
     view = import_view(session, book, import_id, deps.now())
     names = dict(session.execute(sa.select(Account.id, Account.name)).all())
     shown = [
-        (row.occurred_on, row.amount_minor, row.payee, names[row.category_id])
+        (row.occurred_on, row.amount_minor, row.payee, names[row.category_id or 0])
         for row in planned_rows(session, book, view, None).rows
         if row.is_included
     ]
@@ -305,9 +305,7 @@ def test_a_row_that_looks_like_one_entered_by_hand_says_so_once(
     assert counts(deps, book, import_id) == {"left_out": 1, "new": 2}
 
 
-def test_a_question_must_be_answered_before_there_is_a_plan(
-    deps: Deps, session: Session, book: int, bank: int
-) -> None:
+def test_a_question_must_be_answered_before_there_is_a_plan(deps: Deps, session: Session, book: int, bank: int) -> None:
     data = csv("03/04/2026,TEA,10.00,", "05/06/2026,COFFEE,20.00,")
     import_id = imports.upload(book, bank, "doubtful.csv", data, deps=deps)
     page = import_page(session, book, import_id, deps.now())
@@ -359,21 +357,17 @@ def test_an_unreadable_file_leaves_nothing_behind(
     assert session.scalar(sa.select(sa.func.count()).select_from(Import)) == 0
 
 
-def test_formulas_and_control_characters_are_only_text(
-    deps: Deps, session: Session, book: int, applied: Callable[..., int]
-) -> None:
+def test_formulas_and_control_characters_are_only_text(session: Session, applied: Callable[..., int]) -> None:
     applied('13/07/2026,"=HYPERLINK(""http://x"",""y"")\x07\x1b[31m",10.00,')
 
     [description] = session.scalars(sa.select(Transaction.description))
     assert description == '=HYPERLINK("http://x","y")[31m'
 
 
-def test_rows_that_cannot_be_booked_say_why(
-    deps: Deps, session: Session, book: int, bank: int
-) -> None:
+def test_rows_that_cannot_be_booked_say_why(deps: Deps, session: Session, book: int, bank: int) -> None:
     data = (
         b"Date,Description,Amount,Currency,Status\n2026-07-13,A,-10.00,INR,Completed\n2026-07-14,B,-5.00,INR,Completed\n"
-        b"2026-07-14,C,0.00,INR,Completed\n2026-07-15,D,-3.00,USD,Completed\n2026-07-16,E,-4.00,INR,Pending\n1901-01-01,F,-1.00,INR,Completed"
+        b"2026-07-14,C,0.00,INR,Completed\n2026-07-15,D,-3.00,USD,Completed\n2026-07-16,E,-4.00,INR,Pending\n2047-01-01,F,-1.00,INR,Completed"
     )
     import_id = imports.upload(book, bank, "mixed.csv", data, deps=deps)
     imports.plan(book, import_id, deps=deps)
@@ -438,7 +432,7 @@ def test_a_business_book_has_its_own_rest_categories(
     assert {category for *_, category in posted(session, firm)} == {"Other expenses", "Other revenue"}
 
 
-class _LightsOut(RuntimeError):
+class LightsOutError(RuntimeError):
     """The machine stops."""
 
 
@@ -452,7 +446,7 @@ def lights_out_at(nth: int, statement_start: str) -> Iterator[None]:
         if statement.startswith(statement_start):
             seen += 1
             if seen == nth:
-                raise _LightsOut
+                raise LightsOutError
 
     sa.event.listen(db.engine, "before_cursor_execute", stop)
     try:
@@ -462,13 +456,18 @@ def lights_out_at(nth: int, statement_start: str) -> Iterator[None]:
 
 
 @pytest.mark.parametrize("statement", ["INSERT INTO transaction_sources", "UPDATE import_rows", "INSERT INTO postings"])
-def test_a_crash_in_the_middle_then_continue_is_complete_and_doubles_nothing(
-    deps: Deps, session: Session, book: int, planned: Callable[..., int], monkeypatch: pytest.MonkeyPatch, statement: str
+def test_a_crash_in_the_middle_then_continue_is_complete_and_doubles_nothing(  # noqa: PLR0917 - fixtures
+    deps: Deps,
+    session: Session,
+    book: int,
+    planned: Callable[..., int],
+    monkeypatch: pytest.MonkeyPatch,
+    statement: str,
 ) -> None:
     monkeypatch.setattr(import_jobs, "CHUNK", 10)
     import_id = planned(*numbered(35))
 
-    with lights_out_at(2, statement), pytest.raises(_LightsOut):
+    with lights_out_at(2, statement), pytest.raises(LightsOutError):
         imports.apply(book, import_id, user_id=None, deps=deps)
 
     halfway = import_view(session, book, import_id, deps.now())
@@ -487,7 +486,7 @@ def test_an_undo_that_stopped_goes_on(
     monkeypatch.setattr(import_jobs, "CHUNK", 10)
     import_id = applied(*numbered(35))
 
-    with lights_out_at(3, "DELETE FROM postings"), pytest.raises(_LightsOut):
+    with lights_out_at(3, "DELETE FROM postings"), pytest.raises(LightsOutError):
         imports.undo(book, import_id, user_id=None, deps=deps)
 
     assert len(posted(session, book)) == 15
@@ -553,8 +552,13 @@ def test_a_living_worker_keeps_others_away_and_a_dead_one_does_not(
     assert len(posted(session, book)) == 4
 
 
-def test_nothing_of_another_book_can_be_touched(
-    deps: Deps, book: int, make_user: Callable[..., int], make_book: Callable[..., int], planned: Callable[..., int], bank: int
+def test_nothing_of_another_book_can_be_touched(  # noqa: PLR0917 - fixtures
+    deps: Deps,
+    book: int,
+    make_user: Callable[..., int],
+    make_book: Callable[..., int],
+    planned: Callable[..., int],
+    bank: int,
 ) -> None:
     import_id = planned(*JULY)
     other = make_book(make_user("bob@example.com"))
@@ -600,13 +604,15 @@ def test_pages_of_rows_go_both_ways(deps: Deps, session: Session, book: int, pla
 
 
 def test_every_chunk_leaves_an_event_with_counts_and_a_digest(
-    deps: Deps, session: Session, book: int, applied: Callable[..., int], monkeypatch: pytest.MonkeyPatch
+    session: Session, applied: Callable[..., int], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(import_jobs, "CHUNK", 10)
 
     applied(*numbered(25))
 
-    events = session.execute(sa.text("SELECT action, after FROM audit_events WHERE action LIKE 'import.%' ORDER BY number")).all()
+    events = session.execute(
+        sa.text("SELECT action, after FROM audit_events WHERE action LIKE 'import.%' ORDER BY number")
+    ).all()
     assert [action for action, _ in events] == ["import.rows_written"] * 3 + ["import.applied"]
     assert '"written":10' in events[0][1]
     assert '"digest":"' in events[0][1]
