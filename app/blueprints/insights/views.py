@@ -100,7 +100,7 @@ def _noted(alert: AlertView, said: Answer) -> str:
     if said == Answer.OPEN:
         return f"{alert.name} waits for an answer again."
     if said == Answer.MISTAKE:
-        return f"Noted: {alert.name} is a mistake. Change or delete the transaction to settle it."
+        return f"Noted: {money(alert.minor, decimals=False)} at {alert.name} is a mistake. Change or delete it to settle it."
     place = alert.name or alert.category
     meanings = {
         thresholds.BURST: f"So many purchases in {alert.category} at once are normal for you.",
@@ -113,7 +113,8 @@ def _noted(alert: AlertView, said: Answer) -> str:
 
 def _reasons(alert: AlertView) -> list[str]:
     """One to three sentences, the strongest first."""
-    return [alert.reason, *(ALSO[kind] for kind in alert.kinds[1:MOST_REASONS] if kind in ALSO)]
+    said = DRAWN if alert.kinds[0] in DRAWN else set()  # one sentence about the size is enough
+    return [alert.reason, *(ALSO[kind] for kind in alert.kinds[1:] if kind in ALSO and kind not in said)][:MOST_REASONS]
 
 
 def _drawing(alert: AlertView) -> object:
