@@ -11,12 +11,15 @@ from flask.cli import AppGroup, with_appcontext
 from sqlalchemy import select
 
 from app.domain.errors import NotInBook, Refused
+from app.ingest.read import read_statement
+from app.ingest.statement import UnreadableFile
 from app.jobs.rq import work
 from app.ml.streams import UnreadableStream, read_stream, replayed
 from app.models.book import Book
 from app.ocr.files import read_files
 from app.ocr.port import Expectations
 from app.queries.people import everybody
+from app.queries.understood import statement_facts
 from app.queries.verification import verify_book
 from app.services.anomalies import retrain_now
 from app.services.demo import NAMED, renew_named
@@ -29,6 +32,7 @@ from app.web.files import delete_file
 books = AppGroup("books", help="Check and move whole books.")
 receipts = AppGroup("receipts", help="Read receipts outside any book.")
 anomalies = AppGroup("anomalies", help="Train what warns of unusual transactions, and see what it would say.")
+imports = AppGroup("imports", help="See how a bank's file is read.")
 people = AppGroup("people", help="Let people in, and help those who forgot their password.")
 
 
@@ -83,6 +87,28 @@ def list_people() -> None:
     """Print everybody who has an account: number, address, name, first day. Reads only."""
     for user_id, email, name, created_at in everybody(current_deps().session):
         click.echo(f"{user_id}\t{email}\t{name}\t{created_at:%Y-%m-%d}")
+
+
+@imports.command("parse")
+@click.argument("path", metavar="FILE", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
+def parse(path: Path, *, as_json: bool) -> None:
+    """Say what is understood of FILE. Nothing is saved. Exits with 1 when it cannot be read.
+
+    Counts and sums are of booked rows, as decimal texts; pending rows are counted apart.
+    """
+    try:
+        facts = statement_facts(read_statement(path.read_bytes()))
+    except UnreadableFile as error:
+        if not as_json:
+            raise click.ClickException(error.user_message) from error
+        click.echo(json.dumps({"error": error.user_message}, ensure_ascii=False))
+        raise SystemExit(1) from error
+    if as_json:
+        click.echo(json.dumps(facts, ensure_ascii=False))
+        return
+    for name, value in facts.items():
+        click.echo(f"{name}: {value if not isinstance(value, list) else len(value)}")
 
 
 @click.command("demo")
@@ -183,6 +209,7 @@ def worker() -> None:
 def init_app(app: Flask) -> None:
     """Register the commands."""
     app.cli.add_command(books)
+    app.cli.add_command(imports)
     app.cli.add_command(people)
     app.cli.add_command(demo)
     app.cli.add_command(receipts)

@@ -4,8 +4,10 @@ import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from datetime import date
+from decimal import Decimal
 from typing import Any
 
+from app.domain.money import from_minor
 from app.domain.texts import clean
 from app.ingest.statement import Choice, Column, Question, Role, SkippedLine, Statement, StatementRow
 
@@ -139,6 +141,26 @@ def figures_of(rows: Sequence[StatementRow]) -> Figures:
         first_on=min(days, default=None),
         last_on=max(days, default=None),
     )
+
+
+def statement_facts(statement: Statement) -> dict[str, Any]:
+    """A statement in figures, for machines: sums as decimal texts of whole units, those of several currencies added plainly."""
+    booked = [row for row in statement.rows if not row.is_pending]
+    amounts = [from_minor(row.amount_minor, row.currency or statement.currency) for row in booked]
+    days = [row.occurred_on for row in booked]
+    return {
+        "format": statement.format,
+        "n": len(booked),
+        "pending": len(statement.rows) - len(booked),
+        "sum_credits": f"{sum((amount for amount in amounts if amount > 0), Decimal(0)):f}",
+        "sum_debits": f"{-sum((amount for amount in amounts if amount < 0), Decimal(0)):f}",
+        "currency": statement.currency,
+        "first_date": min(days).isoformat() if days else None,
+        "last_date": max(days).isoformat() if days else None,
+        "questions": [asdict(question) for question in statement.questions],
+        "warnings": list(statement.warnings),
+        "skipped": [asdict(line) for line in statement.skipped],
+    }
 
 
 def to_json(understood: Understood) -> str:
