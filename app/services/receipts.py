@@ -38,7 +38,7 @@ class Taken:
 
 
 def take_receipt(
-    book_id: int, upload: bytes, *, user_id: int, expect: Expectations, limits: Limits, deps: Deps
+    book_id: int, upload: bytes, *, user_id: int | None, expect: Expectations, limits: Limits, deps: Deps
 ) -> Taken:
     """Keep an upload and read it. No transaction is open while it is decoded and read.
 
@@ -73,7 +73,7 @@ def read_receipt(book_id: int, receipt_id: int, *, expect: Expectations, deps: D
     return Taken(receipt_id, _read(book_id, receipt_id, data, picture.media_type, (), expect=expect, deps=deps))
 
 
-def delete_receipt(book_id: int, receipt_id: int, *, user_id: int, deps: Deps) -> None:
+def delete_receipt(book_id: int, receipt_id: int, *, user_id: int | None, deps: Deps) -> None:
     """Remove a receipt, and its file when no other receipt has the same one.
 
     Raises: NotInBook; Refused while a transaction points at it, even a deleted one, which could come back.
@@ -93,7 +93,7 @@ def delete_receipt(book_id: int, receipt_id: int, *, user_id: int, deps: Deps) -
         work.after_commit.append(partial(deps.receipt_files.delete_unused, work.session, [file]))
 
 
-def _keep(book_id: int, digest: str, image: CheckedImage, *, user_id: int, deps: Deps) -> int:
+def _keep(book_id: int, digest: str, image: CheckedImage, *, user_id: int | None, deps: Deps) -> int:
     file = deps.receipt_files.save(image.data, image.media_type)
     with book_work(deps, book_id, user_id=user_id) as work:
         if known := known_upload(work.session, book_id, digest):  # the same file, sent twice at once
