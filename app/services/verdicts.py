@@ -28,6 +28,8 @@ from app.services.uow import BookWork
 
 LEASE = timedelta(minutes=10)
 """A training that takes longer than that was lost with its worker."""
+JUDGED_FOR = timedelta(days=400)
+"""Of rows brought in together, those older than that are only learnt from: nobody can act on a warning about them."""
 REASON_LENGTH = 300
 
 log = logging.getLogger(__name__)
@@ -47,14 +49,17 @@ def judge(
     `replacing` names the transaction whose legs have just been taken out to be replaced by the one draft. Two statements;
     some more when something is unusual.
     """
-    rows = {at: row for at, draft in enumerate(drafts) if (row := _row(draft, kinds))}
+    expense_rows = {at: row for at, draft in enumerate(drafts) if (row := _row(draft, kinds))}
+    oldest = work.now.date() - JUDGED_FOR
+    rows = {at: row for at, row in expense_rows.items() if len(drafts) == 1 or row.occurred_on >= oldest}
     found = dict.fromkeys(range(len(drafts)), QUIET)
     if rows:
-        book = _known(work, {row.category_id for row in rows.values() if row.category_id})
+        book = _known(work, {row.category_id for row in expense_rows.values() if row.category_id})
         payees = {row.payee_key: drafts[at].payee for at, row in rows.items()}
         asked = [book.dress(row) for row in rows.values()]
+        past = [book.dress(row) for at, row in expense_rows.items() if at not in rows]
         try:
-            verdicts = _ask(work, book, asked, payees, deps=deps, is_saved=replacing is not None)
+            verdicts = _ask(work, book, asked, past, payees, deps=deps, is_saved=replacing is not None)
         except SQLAlchemyError:
             raise
         except Exception:  # whatever is wrong with the detector, the books go on
@@ -186,10 +191,20 @@ def _known(work: BookWork, category_ids: set[int]) -> _Known:
 
 
 def _ask(
-    work: BookWork, book: _Known, rows: list[Row], payees: Mapping[str | None, str], *, deps: Deps, is_saved: bool
+    work: BookWork,
+    book: _Known,
+    rows: list[Row],
+    past: list[Row],
+    payees: Mapping[str | None, str],
+    *,
+    deps: Deps,
+    is_saved: bool,
 ) -> list[Verdict]:
+    """The verdicts on rows; those of the `past` come with them, and are learnt first."""
+
     def rows_since(last_id: int, limit: int) -> list[Row]:
-        return expenses(work.session, work.book.id, after_id=last_id, limit=limit)
+        saved = expenses(work.session, work.book.id, after_id=last_id, limit=limit)
+        return sorted([*saved, *past], key=lambda row: row.occurred_on)[-limit:] if past else saved
 
     def words(row: Row) -> Wording:
         return Wording(

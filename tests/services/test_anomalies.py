@@ -458,6 +458,22 @@ def test_an_import_and_single_saves_get_the_same_verdicts(
     assert [verdict.is_unusual for verdict in alone][-2:] == [True, True]
 
 
+def test_rows_of_years_ago_are_learnt_from_and_not_warned_of(household: Household, session: Session) -> None:
+    years_ago = [(day - timedelta(days=730), payee, minor) for day, payee, minor in ordinary()]
+    rows = [
+        *years_ago,
+        (date(2024, 11, 20), "Big Bazaar", ODD_MINOR),
+        (date(2026, 11, 20), "Big Bazaar", 2 * ODD_MINOR),
+    ]
+
+    found = household.bring(rows)
+
+    assert {verdict.score for verdict in found[:-1]} == {None}
+    assert found[-1].is_unusual
+    assert "Big Bazaar" in found[-1].reason
+    assert len(alerts_of(session, household.book)) == 1
+
+
 def test_normal_silences_the_same_again_and_undo_brings_it_back(settled: Household, session: Session) -> None:
     first = settled.save(ODD_MINOR).transaction_id
     [alert] = alerts_of(session, settled.book)
