@@ -10,31 +10,15 @@ MAX_MINOR = 10**15 - 1
 """Largest amount that one field may hold: ten lakh crore rupees. Sums stay far below what a 64-bit integer can carry."""
 
 # ISO 4217 minor units, where they are not two (list one, 2024).
-EXPONENTS = (
-    dict.fromkeys(
-        (
-            "BIF",
-            "CLP",
-            "DJF",
-            "GNF",
-            "ISK",
-            "JPY",
-            "KMF",
-            "KRW",
-            "PYG",
-            "RWF",
-            "UGX",
-            "VND",
-            "VUV",
-            "XAF",
-            "XOF",
-            "XPF",
-        ),
-        0,
+EXPONENTS = {
+    code: decimals
+    for decimals, codes in (
+        (0, "BIF CLP DJF GNF ISK JPY KMF KRW PYG RWF UGX VND VUV XAF XOF XPF"),
+        (3, "BHD IQD JOD KWD LYD OMR TND"),
+        (4, "CLF UYW"),
     )
-    | dict.fromkeys(("BHD", "IQD", "JOD", "KWD", "LYD", "OMR", "TND"), 3)
-    | dict.fromkeys(("CLF", "UYW"), 4)
-)
+    for code in codes.split()
+}
 
 MULTIPLIERS = {"": 1, "k": 10**3, "l": 10**5, "lakh": 10**5, "cr": 10**7, "crore": 10**7, "m": 10**6}
 
