@@ -32,6 +32,7 @@ from app.storage.cloudinary import CloudinaryAccount, CloudinaryStore
 from app.storage.local import LocalStore
 from app.storage.port import FileStore
 from app.web import access, assets, drawing, errors, formats, headers, logs, navigation, receipts
+from app.web.addresses import Site
 from app.web.numbers import IdConverter
 
 STATIC = Path(__file__).parent / "static"
@@ -51,7 +52,7 @@ class Replaced:
 
 def create_app(settings: Settings, replaced: Replaced | None = None) -> Flask:
     """An application with these settings. Opens no connection and starts no thread."""
-    app = Flask(__name__, static_folder=str(STATIC), static_url_path=f"/static/{assets.version(STATIC)}")
+    app = Site(__name__, static_folder=str(STATIC), static_url_path=f"/static/{assets.version(STATIC)}")
     app.config.from_mapping(_config(settings))
     app.url_map.converters["int"] = IdConverter
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True

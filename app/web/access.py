@@ -48,6 +48,11 @@ def need_of(endpoint: str) -> Need | None:
     return need
 
 
+def is_framed(endpoint: str) -> bool:
+    """Whether a page stands in the frame of a book, so that its address names one: pages about a book, and settings."""
+    return isinstance(need_of(endpoint), Role) or endpoint.startswith("settings.")
+
+
 def init_app(app: Flask) -> None:
     """Ask before every request, and keep the book in every address."""
     app.before_request(_admit)
@@ -92,7 +97,7 @@ def _open_book(need: Role) -> ResponseReturnValue | None:
 
 
 def _keep_book(endpoint: str, values: dict[str, Any]) -> None:
-    """Every address of a page about a book names the book, so two tabs on two books can never write into each other."""
+    """Every address of a page in the frame of a book names the book, so two tabs on two books can never write into each other."""
     book: BookView | None = g.get("book")
-    if book is not None and "book" not in values and isinstance(need_of(endpoint), Role):
+    if book is not None and "book" not in values and is_framed(endpoint):
         values["book"] = book.id

@@ -3,7 +3,7 @@
 import hashlib
 from pathlib import Path
 
-from flask import Flask, url_for
+from flask import Flask, request
 
 
 def version(folder: Path) -> str:
@@ -20,6 +20,6 @@ def init_app(app: Flask) -> None:
     """Hand `asset(path)` to Jinja."""
 
     def asset(path: str) -> str:
-        return url_for("static", filename=path)
+        return f"{request.script_root}{app.static_url_path}/{path}"
 
     app.jinja_env.globals["asset"] = asset

@@ -39,13 +39,6 @@ def _open_some_book() -> None:
         g.book = default_book(g.books, BookKind.PERSONAL) or default_book(g.books, BookKind.BUSINESS) or g.books[0]
 
 
-@bp.app_url_defaults
-def _keep_book(endpoint: str, values: dict[str, object]) -> None:
-    """From one settings page to another, the frame stays."""
-    if endpoint.startswith("settings.") and g.get("book") is not None:
-        values.setdefault("book", g.book.id)
-
-
 @bp.get("/settings")
 @allow(SIGNED_IN)
 def overview() -> ResponseReturnValue:
