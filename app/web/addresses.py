@@ -25,13 +25,19 @@ class Shape:
 
     def filled(self, values: dict[str, Any]) -> str | None:
         """The path and its query; None for anything but plain texts and ids, which Flask knows how to handle."""
+        if not self.ids <= values.keys():
+            return None
         query = []
         for name, value in values.items():
-            if name in self.ids:
-                if type(value) is not int or not 0 <= value <= LARGEST:
+            if type(value) is int:
+                if name not in self.ids:
+                    query.append(f"{name}={value}")
+                elif not 0 <= value <= LARGEST:
                     return None
-            elif isinstance(value, int | str):
-                query.append(f"{name}={quote_plus(str(value), QUERY_SAFE)}")
+            elif name in self.ids or name.startswith("_"):
+                return None
+            elif isinstance(value, str):
+                query.append(f"{name}={quote_plus(value, QUERY_SAFE)}")
             elif value is not None:
                 return None
         path = self.path.format_map(values) if self.ids else self.path
@@ -58,10 +64,11 @@ class Site(Flask):
             shape = self._shapes[endpoint]
         except KeyError:
             shape = self._shapes[endpoint] = self._shape(endpoint)
-        if shape is None or not shape.ids <= values.keys() or any(name.startswith("_") for name in values):
+        if shape is None:
             return None
-        if shape.is_framed and "book" not in values and (book := g.get("book")) is not None:
-            values = {**values, "book": book.id}
+        if shape.is_framed and "book" not in values:
+            book = g.get("book")
+            values = values if book is None else {**values, "book": book.id}
         address = shape.filled(values)
         return None if address is None else request.script_root + address
 
