@@ -28,10 +28,15 @@ from app.services.deps import Deps
 from app.services.import_plans import Target, target_of
 from app.services.payees import payee_ids
 from app.services.posting import Draft, account_kinds, post, unpost
-from app.services.uow import BookWork, book_work, canonical, unit_of_work
+from app.services.uow import BookWork, book_work, unit_of_work
 
 CHUNK = 2000
 BATCH = 1000
+
+_WRITTEN = (
+    "number", "occurred_on", "amount_minor", "payee", "description", "category_id", "fingerprint", "nth",
+)  # fmt: skip
+"""The columns of a planned row that become its transaction."""
 
 STOPPED = "It stopped because of a fault on our side. What was done stays done; continue to do the rest."
 
@@ -117,7 +122,7 @@ def _apply(book_id: int, import_id: int, user_id: int | None, lease: _Lease, dep
             found = work.session.get_one(Import, import_id)
             table = table_of(ImportRow)
             rows = work.session.execute(
-                select(table)
+                select(*(table.c[name] for name in _WRITTEN))
                 .where(table.c.import_id == import_id, table.c.number > after, table.c.status.in_(TO_WRITE))
                 .order_by(table.c.number)
                 .limit(CHUNK)
@@ -219,20 +224,10 @@ def _known(work: BookWork, account_id: int, prints: Sequence[str]) -> set[tuple[
 
 
 def _digest(rows: Sequence[Row[Any]], ids: Sequence[int]) -> str:
-    """What was written, in one hash: each row with the transaction it became."""
+    """What was written, in one hash: the number of each row with all that was taken from it, and the transaction it became."""
     digest = hashlib.sha256()
     for row, transaction_id in zip(rows, ids, strict=True):
-        said = {
-            "transaction": transaction_id,
-            "on": row.occurred_on,
-            "amount": row.amount_minor,
-            "payee": row.payee,
-            "description": row.description,
-            "category": row.category_id,
-            "source": row.fingerprint,
-            "nth": row.nth,
-        }
-        digest.update((canonical(said) or "").encode())
+        digest.update(repr((transaction_id, row.number, row.occurred_on.isoformat(), *row[2:])).encode())
     return digest.hexdigest()
 
 

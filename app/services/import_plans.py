@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -147,6 +147,22 @@ def _rate(text: str | None, currency: str, base: str) -> Decimal:
     return rate
 
 
+class PlannedRow(NamedTuple):
+    """A row as `import_rows` keeps it. `number` counts from 0 in the order of the file. A tuple, because there are many."""
+
+    number: int
+    line: int
+    occurred_on: date
+    amount_minor: int
+    payee: str
+    description: str
+    category_id: int
+    fingerprint: str
+    nth: int
+    raw: str
+    status: RowStatus
+
+
 @dataclass(frozen=True, slots=True)
 class Memory:
     """What the book knows of its payees, by the key of their name: how it writes them, and where their money went last time."""
@@ -158,7 +174,7 @@ class Memory:
 
 def plan_rows(
     session: Session, found: Import, chart: Chart, rows: Sequence[StatementRow], today: date
-) -> Iterator[dict[str, Any]]:
+) -> Iterator[PlannedRow]:
     """Every row as it is kept in `import_rows`, in the order of the file."""
     cleaned: dict[str, str] = {}
     names = [_name(row, cleaned) for row in rows]
@@ -173,21 +189,19 @@ def plan_rows(
         statuses[number] = RowStatus.MAYBE
     for number, row in enumerate(rows):
         name_key = keys[names[number]]
-        yield {
-            "book_id": found.book_id,
-            "import_id": found.id,
-            "number": number,
-            "line": row.line,
-            "occurred_on": row.occurred_on,
-            "amount_minor": row.amount_minor,
-            "payee": memory.names.get(name_key, names[number]),
-            "description": clean(row.description, DESCRIPTION_LENGTH),
-            "category_id": _category(row, name_key, chart, memory, by_name),
-            "fingerprint": row.fingerprint,
-            "nth": row.nth,
-            "raw": _storable(row.raw),
-            "status": statuses[number],
-        }
+        yield PlannedRow(
+            number=number,
+            line=row.line,
+            occurred_on=row.occurred_on,
+            amount_minor=row.amount_minor,
+            payee=memory.names.get(name_key, names[number]),
+            description=clean(row.description, DESCRIPTION_LENGTH),
+            category_id=_category(row, name_key, chart, memory, by_name),
+            fingerprint=row.fingerprint,
+            nth=row.nth,
+            raw=_storable(row.raw),
+            status=statuses[number],
+        )
 
 
 def sources(

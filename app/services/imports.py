@@ -151,9 +151,10 @@ def plan(book_id: int, import_id: int, *, deps: Deps) -> None:
         work.session.execute(delete(ImportRow).where(ImportRow.book_id == book_id, ImportRow.import_id == import_id))
         connection = work.session.connection()
         for batch in batched(planned, BATCH):
-            connection.execute(insert(table_of(ImportRow)), list(batch))
+            rows = [{"book_id": book_id, "import_id": import_id, **row._asdict()} for row in batch]
+            connection.execute(insert(table_of(ImportRow)), rows)
         found.state, found.row_count, found.error = ImportState.PLANNED, len(planned), None
-        found.new_count = sum(1 for row in planned if row["status"] in TO_WRITE)
+        found.new_count = sum(1 for row in planned if row.status in TO_WRITE)
 
 
 def leave_out(book_id: int, import_id: int, numbers: Sequence[int], *, deps: Deps) -> int:
