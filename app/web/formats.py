@@ -159,7 +159,6 @@ def init_app(app: Flask) -> None:
     app.jinja_env.filters.update(
         money=money,
         short_money=short,
-        plain_money=plain,
         day=day,
         long_day=long_day,
         week_day=week_day,
@@ -167,9 +166,3 @@ def init_app(app: Flask) -> None:
         short_month=short_month,
         pct=pct,
     )
-    app.jinja_env.globals.update(money_parts=_tuple)
-
-
-def _tuple(minor: int, currency: str | None = None) -> tuple[str, str, str, str]:
-    cut = parts(minor, currency)
-    return cut.sign, cut.symbol, cut.whole, cut.decimals
