@@ -107,7 +107,7 @@ class Model:
         usual = usual_range(self.memory, row)
         total = thresholds.combined(speaking, score)
         verdict = _known(total, speaking, usual)
-        if total < threshold:
+        if total < threshold or self.memory.rows < thresholds.FIRST_ROWS:
             return verdict
         confirmed = {kind for kind in speaking if any(covers(answer, row, kind) for answer in how.feedback)}
         open_kinds = {kind: value for kind, value in speaking.items() if kind not in confirmed}

@@ -29,6 +29,7 @@ BURST: Final = "burst"
 PRICE_JUMP: Final = "price_jump"
 ODD_HOUR: Final = "odd_hour"
 
+FIRST_ROWS: Final = 12  # a book with fewer expenses has nothing usual yet, so nothing in it is unusual
 FOREST_ROWS: Final = 50  # below that the statistics speak alone
 SPEAKS: Final = -4.0  # evidence below that is not worth a name
 FOREST_ADDS: Final = 1.2  # the most that the forest can add to evidence

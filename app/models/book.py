@@ -15,7 +15,8 @@ class Book(Base):
     __tablename__ = "books"
     __table_args__ = (
         CheckConstraint("fiscal_year_start BETWEEN 1 AND 12", name="fiscal_year_start_is_a_month"),
-        TABLE_OPTIONS,
+        # A deleted book's number never comes back: other processes may still remember what they learnt of it.
+        TABLE_OPTIONS | {"sqlite_autoincrement": True},
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)

@@ -30,6 +30,7 @@ def upgrade() -> None:
         sa.Column("revision", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.CheckConstraint("fiscal_year_start BETWEEN 1 AND 12", name=op.f("ck_books_fiscal_year_start_is_a_month")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_books")),
+        sqlite_autoincrement=True,
         mysql_charset="utf8mb4",
         mysql_collate="utf8mb4_bin",
         mysql_engine="InnoDB",

@@ -1,7 +1,7 @@
 import copy
 import time
 from dataclasses import replace
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 
@@ -215,3 +215,10 @@ def test_training_on_twenty_thousand_rows_takes_seconds_at_most() -> None:
     train(rows)
 
     assert time.process_time() - started < 4.0  # 0.9 on an idle core; the benchmark publishes the figure
+
+
+def test_the_first_rows_of_a_book_teach_and_warn_of_nothing() -> None:
+    bus = [spend(date(2026, 1, 1 + number), 5_000, "bus", GROCERIES) for number in range(5)]
+    palace = spend(date(2026, 1, 7), 90_000_00, "palace hotel", GROCERIES)
+
+    assert not any(verdict.is_unusual for verdict in replay([*bus, bus[-1], palace]))

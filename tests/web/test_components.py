@@ -414,7 +414,7 @@ SHEET = (
 <table><caption>c</caption>{{ table_head([{'text': pick_all(), 'class': 'pick'}, 'A']) }}<tbody>{{ day_row('Today', -1, 2) }}
 <tr><td>{{ pick(1, -84200, 'Swiggy') }}</td><td></td></tr></tbody></table>{% endcall %}
 {% call form('/tx', id='tx') %}{% call save_bar('n') %}{{ button('Save') }}{% endcall %}{% endcall %}
-{{ reader('/read', '/upload', 'tx', 8388608, {'fields': {}}) }}{{ flash('ok', 'Saved') }}{{ progress('p', 1, 2, 'warn', 73.3, 'lg') }}
+{{ reader('/read', '/upload', 'tx', 8388608, {'fields': {}, 'image_url': '/receipts/1/image', 'image': {'width': 3, 'height': 4}}) }}{{ flash('ok', 'Saved') }}{{ progress('p', 1, 2, 'warn', 73.3, 'lg') }}
 """
 )
 
