@@ -515,7 +515,6 @@ def upgrade() -> None:
         )
 
 
-
 def downgrade() -> None:
     for name in (
         "transaction_tags",
