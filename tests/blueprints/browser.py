@@ -1,13 +1,10 @@
 """A person at a browser: cookies are kept, and every form is sent with the token of the page it stands on."""
 
-from collections.abc import Callable
-from contextvars import Context
-from functools import partial
+from typing import Any
 
 from flask import Flask
 from werkzeug.test import TestResponse
 
-from app.extensions import db
 from app.queries.people import token_hash
 from app.services.deps import Deps
 from app.services.sign_ins import begin_sign_in
@@ -34,9 +31,9 @@ class Browser:
         """What the list of devices calls this one."""
         return token_hash(self.token)
 
-    def get(self, path: str, **options: object) -> TestResponse:
+    def get(self, path: str, **options: Any) -> TestResponse:
         """Open a page."""
-        return self._ask(partial(self.client.get, path, **options))
+        return self.client.get(path, environ_base=self._environ, **options)
 
     def send(self, path: str, fields: dict[str, str] | None = None, *, page: str = "") -> TestResponse:
         """Fill in the form on a page (the one at the same address, unless said) and send it."""
@@ -46,12 +43,11 @@ class Browser:
 
     def post(self, path: str, fields: dict[str, str] | None = None) -> TestResponse:
         """Send fields as they are."""
-        return self._ask(partial(self.client.post, path, data=fields or {}))
+        return self.client.post(path, data=fields or {}, environ_base=self._environ)
 
-    def _ask(self, request: Callable[..., TestResponse]) -> TestResponse:
-        """As a request from outside: with an application context of its own, and the test reads afresh afterwards."""
-        db.session.rollback()
-        return Context().run(request, environ_base={"REMOTE_ADDR": self.address, "HTTP_ACCEPT": "text/html"})
+    @property
+    def _environ(self) -> dict[str, str]:
+        return {"REMOTE_ADDR": self.address, "HTTP_ACCEPT": "text/html"}
 
 
 def shown(response: TestResponse) -> str:
