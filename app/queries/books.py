@@ -1,11 +1,13 @@
 """The books that a person may open."""
 
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.domain.books import BookKind, Role
+from app.models.base import table_of
 from app.models.book import Book, Membership
 
 
@@ -23,27 +25,29 @@ class BookView:
     role: Role
 
 
+_BOOK, _MEMBER = table_of(Book).c, table_of(Membership).c
+VIEW = (
+    _BOOK.id, _BOOK.kind, _BOOK.name, _BOOK.currency, _BOOK.fiscal_year_start, _BOOK.timezone, _BOOK.is_archived,
+    _MEMBER.role,
+)  # fmt: skip
+"""The columns of a BookView."""
+
+
 def books_of(session: Session, user_id: int) -> list[BookView]:
     """Every book of a person, oldest first; personal before business."""
     rows = session.execute(
-        select(
-            Book.id,
-            Book.kind,
-            Book.name,
-            Book.currency,
-            Book.fiscal_year_start,
-            Book.timezone,
-            Book.is_archived,
-            Membership.role,
-        )
-        .join(Membership, Membership.book_id == Book.id)
-        .where(Membership.user_id == user_id)
-        .order_by(Book.id)
+        select(*VIEW)
+        .join_from(table_of(Book), table_of(Membership), _MEMBER.book_id == _BOOK.id)
+        .where(_MEMBER.user_id == user_id)
     )
-    books = [BookView(*row) for row in rows]
+    return in_order(BookView(*row) for row in rows)
+
+
+def in_order(books: Iterable[BookView]) -> list[BookView]:
+    """Books as they are shown: oldest first; personal before business."""
     return sorted(books, key=lambda book: (book.kind != BookKind.PERSONAL, book.id))
 
 
-def default_book(books: list[BookView], kind: BookKind) -> BookView | None:
+def default_book(books: Sequence[BookView], kind: BookKind) -> BookView | None:
     """The first book of a kind that is not put away."""
     return next((book for book in books if book.kind == kind and not book.is_archived), None)

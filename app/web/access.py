@@ -8,8 +8,7 @@ from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
 from app.domain.books import BookKind, Role
-from app.queries.books import BookView, books_of, default_book
-from app.web.deps import current_deps
+from app.queries.books import BookView, default_book
 from app.web.numbers import as_id
 
 PUBLIC = "public"
@@ -60,7 +59,7 @@ def init_app(app: Flask) -> None:
 
 
 def _admit() -> ResponseReturnValue | None:
-    g.book, g.books = None, []
+    g.book, g.books = None, ()
     if request.endpoint is None:
         return None  # no such address: the 404 page
     need = need_of(request.endpoint)
@@ -71,7 +70,7 @@ def _admit() -> ResponseReturnValue | None:
             session["next"] = request.full_path.rstrip("?")
             return redirect(url_for("auth.sign_in"))
         abort(401)
-    g.books = books_of(current_deps().session, current_user.id)
+    g.books = current_user.books
     if need == SIGNED_IN:
         return None
     if not isinstance(need, Role):

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from app.extensions import login_manager
+from app.queries.books import BookView
 from app.queries.people import signed_in
 from app.web.deps import current_deps
 
@@ -21,6 +22,7 @@ class CurrentUser:
     theme: str
     is_demo: bool
     seen_at: datetime
+    books: tuple[BookView, ...]  # all that they may open
     token: str
 
     is_authenticated = True
@@ -49,5 +51,6 @@ def load(token: str) -> CurrentUser | None:
         person.theme,
         person.is_demo,
         person.seen_at,
+        person.books,
         token,
     )

@@ -5,7 +5,6 @@ from flask.typing import ResponseReturnValue
 from flask_login import current_user
 from sqlalchemy import text
 
-from app.queries.books import books_of
 from app.services.demo import start_visit
 from app.web import limits
 from app.web.access import PUBLIC, allow
@@ -30,7 +29,7 @@ def health() -> ResponseReturnValue:
 def first_page() -> ResponseReturnValue:
     """What FinTrak is, and the two ways in; the dashboard for those who are signed in."""
     if current_user.is_authenticated:
-        g.books = books_of(current_deps().session, current_user.id)
+        g.books = current_user.books
         return redirect(home_url())
     settings = current_settings()
     return render_template("system/first_page.html", registration=settings.registration, has_demo=settings.demo)
