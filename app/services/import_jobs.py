@@ -11,7 +11,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import CursorResult, bindparam, delete, or_, select, update
+from sqlalchemy import ColumnElement, CursorResult, bindparam, delete, or_, select, update
 from sqlalchemy.engine import Row
 
 from app.domain.books import AccountKind, Leg, Source, State, TransactionKind
@@ -61,16 +61,18 @@ class _Lease:
     def __init__(self, import_id: int, state: ImportState, claimed_at: datetime) -> None:
         self._import_id, self._state, self._claimed_at = import_id, state, claimed_at
 
+    @property
+    def is_mine(self) -> ColumnElement[bool]:
+        """Whether an import is still in this job's hands."""
+        return (Import.id == self._import_id) & (Import.state == self._state) & (Import.claimed_at == self._claimed_at)
+
     def renew(self, work: BookWork) -> None:
         """Keep it for another while.
 
         Raises: _LostError when another job has it.
         """
         renewed = work.session.execute(
-            update(Import)
-            .where(Import.id == self._import_id, Import.state == self._state, Import.claimed_at == self._claimed_at)
-            .values(claimed_at=work.now)
-            .execution_options(synchronize_session=False)
+            update(Import).where(self.is_mine).values(claimed_at=work.now).execution_options(synchronize_session=False)
         )
         if _count(renewed) != 1:
             raise _LostError
@@ -107,7 +109,7 @@ def _at_work(book_id: int, import_id: int, state: ImportState, do: Callable[[_Le
         with unit_of_work(deps) as work:
             work.session.execute(
                 update(Import)
-                .where(Import.id == import_id, Import.state == state)
+                .where(lease.is_mine)
                 .values(claimed_at=None, error=reason)
                 .execution_options(synchronize_session=False)
             )
@@ -116,6 +118,7 @@ def _at_work(book_id: int, import_id: int, state: ImportState, do: Callable[[_Le
 
 def _apply(book_id: int, import_id: int, user_id: int | None, lease: _Lease, deps: Deps) -> None:
     after, is_done = -1, False
+    payees: dict[str, int] = {}
     while not is_done:
         with book_work(deps, book_id, user_id=user_id) as work:
             lease.renew(work)
@@ -131,20 +134,23 @@ def _apply(book_id: int, import_id: int, user_id: int | None, lease: _Lease, dep
             if rows:
                 after = rows[-1].number
                 found.done_count += len(rows)
-                _write_chunk(work, found, rows, deps)
+                _write_chunk(work, found, rows, payees, deps)
             if is_done:
                 found.state, found.claimed_at, found.content = ImportState.APPLIED, None, None
                 verdicts.count_saved(work, found.done_count, deps=deps)  # together, for one training
                 work.audit("import.applied", f"import:{import_id}", after={"rows": found.done_count})
 
 
-def _write_chunk(work: BookWork, found: Import, rows: Sequence[Row[Any]], deps: Deps) -> None:
-    """Write planned rows. Those that have come into the books since the plan was made are marked instead."""
+def _write_chunk(work: BookWork, found: Import, rows: Sequence[Row[Any]], payees: dict[str, int], deps: Deps) -> None:
+    """Write planned rows. Those that have come into the books since the plan was made are marked instead.
+
+    `payees` holds the ids that earlier chunks have found or made, and gets those of this one.
+    """
     table = table_of(ImportRow)
     target = target_of(work.session, found, answers_from_json(found.answers))
     known = _known(work, target.account_id, [row.fingerprint for row in rows])
     fresh = [row for row in rows if (row.fingerprint, row.nth) not in known]
-    written = _post(work, found, fresh, target, deps) if fresh else []
+    written = _post(work, found, fresh, target, payees, deps=deps) if fresh else []
     marked = update(table).where(table.c.import_id == found.id)
     gone = [row.number for row in rows if (row.fingerprint, row.nth) in known]
     for numbers in batched(gone, BATCH):
@@ -161,11 +167,13 @@ def _write_chunk(work: BookWork, found: Import, rows: Sequence[Row[Any]], deps: 
     )
 
 
-def _post(work: BookWork, found: Import, rows: Sequence[Row[Any]], target: Target, deps: Deps) -> list[int]:
+def _post(
+    work: BookWork, found: Import, rows: Sequence[Row[Any]], target: Target, payees: dict[str, int], *, deps: Deps
+) -> list[int]:
     """Rows into transactions, each with its verdict and with the row it came from. Returns their ids in order."""
-    ids = payee_ids(work, {row.payee for row in rows})
+    payees |= payee_ids(work, {row.payee for row in rows} - payees.keys())
     kinds = account_kinds(work, {target.account_id, *(row.category_id for row in rows)})
-    drafts = [_draft(found, row, target, kinds, ids) for row in rows]
+    drafts = [_draft(found, row, target, kinds, payees) for row in rows]
     judged = verdicts.judge(work, drafts, kinds, deps=deps)
     drafts = [
         draft if verdict.score is None else replace(draft, score=verdict.score)
@@ -190,21 +198,22 @@ def _post(work: BookWork, found: Import, rows: Sequence[Row[Any]], target: Targe
 
 
 def _draft(
-    found: Import, row: Row[Any], target: Target, kinds: Mapping[int, AccountKind], ids: Mapping[str, int]
+    found: Import, row: Row[Any], target: Target, kinds: Mapping[int, AccountKind], payees: Mapping[str, int]
 ) -> Draft:
-    base_minor = target.base_minor(row.amount_minor)
-    is_income = kinds[row.category_id] == AccountKind.INCOME
+    occurred_on, amount_minor, payee, description, category_id = row[1:6]
+    base_minor = target.base_minor(amount_minor)
+    is_income = kinds[category_id] == AccountKind.INCOME
     return Draft(
-        occurred_on=row.occurred_on,
+        occurred_on=occurred_on,
         kind=TransactionKind.INCOME if is_income else TransactionKind.EXPENSE,
         legs=(
-            Leg(row.category_id, -base_minor, -base_minor),
-            Leg(target.account_id, row.amount_minor, base_minor),
+            Leg(category_id, -base_minor, -base_minor),
+            Leg(target.account_id, amount_minor, base_minor),
         ),
         source=Source.IMPORT,
-        payee_id=ids.get(row.payee),
-        payee=row.payee,
-        description=row.description,
+        payee_id=payees.get(payee),
+        payee=payee,
+        description=description,
         import_id=found.id,
     )
 

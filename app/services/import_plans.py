@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from app.domain.books import CATEGORY_KINDS, AccountKind, BookKind, State, TransactionKind
 from app.domain.errors import NotInBook, Refused
 from app.domain.imports import RowStatus
-from app.domain.money import exponent
+from app.domain.money import MAX_MINOR, exponent
 from app.domain.payees import NAME_LENGTH, payee_of
 from app.domain.sequences import batched
 from app.domain.texts import clean, key
@@ -23,7 +23,7 @@ from app.models.book import Book
 from app.models.statement_import import Import, TransactionSource
 from app.models.transaction import Payee, Posting, Transaction
 from app.queries.understood import Answers
-from app.services.transactions import FIRST_DAY, YEARS_AHEAD
+from app.services.posting import FIRST_DAY, YEARS_AHEAD
 
 BATCH = 1000
 RAW_LENGTH = 16_000  # what a text column of any database holds, in any alphabet
@@ -58,11 +58,17 @@ class Target:
     rate: Decimal | None
 
     def base_minor(self, amount_minor: int) -> int:
-        """An amount of the account in the book's currency, half-up to a whole minor unit."""
+        """An amount of the account in the book's currency, half-up to a whole minor unit.
+
+        Raises: Refused beside the rate when that is more than an amount can be.
+        """
         if self.rate is None:
             return amount_minor
         shift = exponent(self.base_currency) - exponent(self.currency)
-        return int((Decimal(amount_minor) * self.rate).scaleb(shift).quantize(Decimal(1), rounding=ROUND_HALF_UP))
+        base = (Decimal(amount_minor) * self.rate).scaleb(shift)
+        if abs(base) > MAX_MINOR:
+            raise Refused("With this rate, a row is worth more than an amount can be.", field="rate")
+        return int(base.quantize(Decimal(1), rounding=ROUND_HALF_UP))
 
 
 @dataclass(frozen=True, slots=True)

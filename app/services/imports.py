@@ -93,7 +93,9 @@ def upload(
 
 
 def settle(settled: Settled, *, deps: Deps) -> None:
-    """Read the file again with what the user says. Earlier answers stay unless they are given again; a plan made before is void.
+    """Read the file again with what the user says, unless it is what they said before.
+
+    Earlier answers stay unless they are given again. A plan that was made before is void.
 
     Raises: NotInBook; Refused, and then nothing has changed.
     """
@@ -107,7 +109,10 @@ def settle(settled: Settled, *, deps: Deps) -> None:
         spending_id=settled.spending_id or before.spending_id,
         income_id=settled.income_id or before.income_id,
     )
-    _read_again(deps, found, answers, settled.account_id, currency)
+    if (answers, settled.account_id) == (before, found.account_id):
+        return
+    is_same_reading = answers.file == before.file and currency == _currency_of(deps, found)
+    _keep_answers(deps, found, answers, settled.account_id, None if is_same_reading else currency)
 
 
 def forget_answers(book_id: int, import_id: int, *, deps: Deps) -> None:
@@ -118,7 +123,7 @@ def forget_answers(book_id: int, import_id: int, *, deps: Deps) -> None:
     found = _import(deps, book_id, import_id)
     account_id = found.account_id or 0
     currency = _account_currency(deps, book_id, account_id)
-    _read_again(deps, found, Answers(), account_id, currency)
+    _keep_answers(deps, found, Answers(), account_id, currency)
 
 
 def plan(book_id: int, import_id: int, *, deps: Deps) -> None:
@@ -320,15 +325,23 @@ def _planned(work: UnitOfWork, book_id: int, import_id: int) -> Import:
     return found
 
 
-def _read_again(deps: Deps, found: Import, answers: Answers, account_id: int, currency: str) -> None:
+def _currency_of(deps: Deps, found: Import) -> str | None:
+    return deps.session.scalar(
+        select(Account.currency).where(Account.book_id == found.book_id, Account.id == found.account_id)
+    )
+
+
+def _keep_answers(deps: Deps, found: Import, answers: Answers, account_id: int, currency: str | None) -> None:
+    """Keep what was said, and read the file again for an account of this currency; no currency: it would be read as before."""
     book_id, import_id = found.book_id, found.id
-    statement = read_packed(found.content, answers, currency)
+    statement = read_packed(found.content, answers, currency) if currency else None
     with unit_of_work(deps) as work:
         found = _locked(work, book_id, import_id)
         work.session.execute(delete(ImportRow).where(ImportRow.book_id == book_id, ImportRow.import_id == import_id))
         found.account_id, found.state = account_id, ImportState.UPLOADED
-        found.answers, found.understood = answers_to_json(answers), to_json(understood_of(statement))
-        found.row_count, found.new_count = len(statement.rows), 0
+        found.answers, found.new_count = answers_to_json(answers), 0
+        if statement is not None:
+            found.understood, found.row_count = to_json(understood_of(statement)), len(statement.rows)
 
 
 def _mark(
