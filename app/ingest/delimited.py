@@ -90,20 +90,20 @@ def has_date_and_amount(cells: Sequence[str]) -> bool:
 
 
 def _records(lines: Sequence[str], delimiter: str, start: int) -> Iterator[Record]:
-    """Parses from `start` on; a quote that swallows the rest of the file is taken as an ordinary character of its line."""
+    """Parses from `start` on; a quote that swallows rows is taken as an ordinary character of its line."""
     while start < len(lines):
         restart = None
-        source = _unwrapped(lines[start:])
+        source = _Source(lines, start)
         reader = csv.reader(source, delimiter=delimiter, skipinitialspace=delimiter != "\t")
-        done = 0
         try:
             for cells in reader:
-                taken = reader.line_num - done
-                if taken > 1 and _swallowed(lines[start + done : start + reader.line_num], taken):
-                    restart = start + done
+                begun, done = source.record_at, start + reader.line_num
+                taken = done - begun
+                if taken > 1 and _swallowed(lines[begun:done], taken):
+                    restart = begun
                     break
-                yield from _record(lines[start + done : start + reader.line_num], cells, start + done + 1)
-                done = reader.line_num
+                yield from _record(lines[begun:done], cells, begun + 1)
+                source.record_at = done
         except csv.Error as error:
             raise UnreadableFile(f"Line {start + reader.line_num} cannot be split into cells.") from error
         if restart is None:
@@ -113,10 +113,25 @@ def _records(lines: Sequence[str], delimiter: str, start: int) -> Iterator[Recor
         start = restart + 1
 
 
-def _unwrapped(lines: Sequence[str]) -> Iterator[str]:
-    """Excel's ="..." cells as plain quoted ones, so that delimiters inside them stay inside."""
-    for line in lines:
-        yield _EXCEL_TEXT.sub(r'\1"\2"', line) if '="' in line else line
+class _Source:
+    """Lines for a csv reader, Excel's ="..." cells as plain quoted ones, so that delimiters inside them stay inside.
+
+    It runs dry inside a record of too many lines: a stray quote costs those lines, not the rest of the file, however many there are.
+    """
+
+    def __init__(self, lines: Sequence[str], start: int) -> None:
+        self._lines, self._next = lines, start
+        self.record_at = start  # the first line of the record that is being read
+
+    def __iter__(self) -> Iterator[str]:
+        return self
+
+    def __next__(self) -> str:
+        if self._next >= len(self._lines) or self._next - self.record_at > _LONGEST_QUOTED:
+            raise StopIteration
+        line = self._lines[self._next]
+        self._next += 1
+        return _EXCEL_TEXT.sub(r'\1"\2"', line) if '="' in line else line
 
 
 def _swallowed(lines: Sequence[str], taken: int) -> bool:
