@@ -44,16 +44,15 @@ _DAYS = select(_DAY_TOTALS.day, _DAY_TOTALS.income_minor, _DAY_TOTALS.expense_mi
 def movements(session: Session, book_id: int, first: Month, last: Month) -> dict[date, dict[int, int]]:
     """What each month (by its first day) added to each account, debit positive, in minor units of the book's currency."""
     months: dict[date, dict[int, int]] = {}
-    for account_id, month, minor in session.execute(
-        _MOVED, {"book_id": book_id, "first": first.first, "last": last.first}
-    ):
+    found = session.execute(_MOVED, {"book_id": book_id, "first": first.first, "last": last.first})
+    for account_id, month, minor in found.all():
         months.setdefault(month, {})[account_id] = minor
     return months
 
 
 def balances_at(session: Session, book_id: int, accounts: Mapping[int, AccountView], last: Month) -> dict[int, Balance]:
     """What every money account that was in use by then held at the end of a month."""
-    rows = session.execute(_BALANCES, {"book_id": book_id, "last": last.first})
+    rows = session.execute(_BALANCES, {"book_id": book_id, "last": last.first}).all()
     return {each: Balance(accounts[each], whole(amount), whole(base), whole(legs)) for each, amount, base, legs in rows}
 
 
@@ -68,7 +67,7 @@ def day_flows(session: Session, book_id: int, span: Span, other: Span) -> dict[d
             "other_first": other.first,
             "other_last": other.last,
         },
-    )
+    ).all()
     return {day: Flow(income, expense) for day, income, expense in rows}
 
 

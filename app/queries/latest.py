@@ -115,7 +115,8 @@ def recent_entries(
     if not rows:
         return ()
     legs: dict[int, list[int]] = {}
-    for transaction_id, account_id in session.execute(_LEGS, {"book_id": book_id, "ids": [row[0] for row in rows]}):
+    found = session.execute(_LEGS, {"book_id": book_id, "ids": [row[0] for row in rows]})
+    for transaction_id, account_id in found.all():
         legs.setdefault(transaction_id, []).append(account_id)
     entries = []
     for transaction_id, day, kind, description, income, expense, moved, payee, answer, alert_kinds in rows:
@@ -139,7 +140,7 @@ def recent_entries(
 def open_alerts(session: Session, book_id: int) -> tuple[OpenAlert, ...]:
     """The latest open alerts, the worst first. They are about any month: they wait until someone answers."""
     alerts = []
-    for row in session.execute(_ALERTS, {"book_id": book_id}):
+    for row in session.execute(_ALERTS, {"book_id": book_id}).all():
         alert_id, transaction_id, day, payee, description, income, expense, moved, kinds, reason, score = row
         minor = abs(income - expense) or moved
         alerts.append(

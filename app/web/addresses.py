@@ -34,11 +34,11 @@ class Shape:
                     query.append(f"{name}={value}")
                 elif not 0 <= value <= LARGEST:
                     return None
-            elif name in self.ids or name.startswith("_"):
-                return None
-            elif isinstance(value, str):
+            elif value is None and name not in self.ids:
+                continue  # Flask hands on its own options even when they are not used
+            elif isinstance(value, str) and name not in self.ids and not name.startswith("_"):
                 query.append(f"{name}={quote_plus(value, QUERY_SAFE)}")
-            elif value is not None:
+            else:
                 return None
         path = self.path.format_map(values) if self.ids else self.path
         return f"{path}?{'&'.join(query)}" if query else path

@@ -41,6 +41,10 @@ def test_most_addresses_need_no_search(app: Flask) -> None:
     assert isinstance(app, Site)
     with app.test_request_context("/dashboard"):
         assert app._quickly("ledger.transaction", {"transaction_id": 5, "q": "x"}) == "/transactions/5?q=x"
+        assert (
+            app._quickly("ledger.transactions", {"_anchor": None, "month": "2026-10"}) == "/transactions?month=2026-10"
+        )
+        assert app._quickly("ledger.transactions", {"_anchor": "top"}) is None
         assert app._quickly("static", {"filename": "css/app.css"}) is None
 
 
