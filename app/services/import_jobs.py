@@ -200,7 +200,7 @@ def _post(
 def _draft(
     found: Import, row: Row[Any], target: Target, kinds: Mapping[int, AccountKind], payees: Mapping[str, int]
 ) -> Draft:
-    occurred_on, amount_minor, payee, description, category_id = row[1:6]
+    occurred_on, amount_minor, payee, description, category_id = tuple(row)[1:6]
     base_minor = target.base_minor(amount_minor)
     is_income = kinds[category_id] == AccountKind.INCOME
     return Draft(
