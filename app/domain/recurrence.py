@@ -17,7 +17,7 @@ from app.domain.periods import Month
 WEEKDAYS = ("MO", "TU", "WE", "TH", "FR", "SA", "SU")
 WEEK = 7
 MONTHS = 12
-GREGORIAN_CYCLE = 400  # years after which the calendar repeats: what did not happen by then never will
+LONGEST_GAP = 100  # years without an occurrence after which a rule is taken to have no more
 
 
 class Frequency(StrEnum):
@@ -80,6 +80,8 @@ class Rule:
             raise BadRule("A weekly repetition has weekdays, not days of the month.")
         if self.by_position and not (self.by_day or self.by_month_day or self.by_month):
             raise BadRule("A position needs days to choose from.")
+        if self.by_position and self.frequency is Frequency.DAILY:
+            raise BadRule("A single day has no second one to choose.")
         if self.is_clamped and self.frequency not in {Frequency.MONTHLY, Frequency.YEARLY}:
             raise BadRule("Only months and years have an end to fall back to.")
 
@@ -103,7 +105,7 @@ class Rule:
 def occurrences(rule: Rule, first: date) -> Iterator[date]:
     """The dates of a rule from `first` on, in order, each computed from `first` itself.
 
-    Ends with COUNT or UNTIL, or when the calendar cannot bring another one. `first` is one of them only if it fits the rule.
+    Ends with COUNT or UNTIL, with the year 9999, or after 100 years without one. `first` is one of them only if it fits the rule.
 
     Source: RFC 5545, 3.3.10; RFC 7529 for SKIP=BACKWARD.
 
@@ -114,7 +116,7 @@ def occurrences(rule: Rule, first: date) -> Iterator[date]:
     found = 0
     last = first
     for days in _periods(rule, first):
-        if days is None or days[0].year > last.year + GREGORIAN_CYCLE * rule.interval:
+        if days is None or days[0].year > last.year + LONGEST_GAP:
             return
         for day in _chosen(rule, first, days[0], days[1]):
             if day < first:
@@ -166,7 +168,10 @@ def _periods(rule: Rule, first: date) -> Iterator[Days | None]:
         step = lambda at: (day := first + timedelta(days=at), day)  # noqa: E731 - four spellings of one thing
     elif rule.frequency is Frequency.WEEKLY:
         monday = first - timedelta(days=(first.weekday() - rule.week_start) % WEEK)
-        step = lambda at: (day := monday + timedelta(days=at * WEEK), day + timedelta(days=WEEK - 1))  # noqa: E731
+        step = lambda at: (
+            day := monday + timedelta(days=at * WEEK),
+            day + timedelta(days=min(WEEK - 1, (date.max - day).days)),
+        )  # noqa: E731
     elif rule.frequency is Frequency.MONTHLY:
         step = lambda at: ((month := Month.of(first).shift(at)).first, month.last)  # noqa: E731
     else:
