@@ -9,12 +9,14 @@ from sqlalchemy import bindparam, func, select
 from sqlalchemy.orm import Session
 
 from app.domain.books import Role
+from app.domain.texts import clean
 from app.models.base import table_of
 from app.models.book import Book, Membership
 from app.models.user import Invitation, SignIn, User
 from app.queries.books import VIEW, BookView, in_order
 
 LONGEST_SIGN_IN = timedelta(days=90)
+EMAIL_LENGTH = 320  # what a form may send; the addresses that are kept are shorter
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +67,11 @@ class OwnedBook:
     id: int
     name: str
     others: int
+
+
+def email_key(typed: str) -> str:
+    """An address as people are looked up by it: in lower case, without outer space and what no database keeps."""
+    return clean(typed, EMAIL_LENGTH).lower()
 
 
 def token_hash(token: str) -> str:

@@ -6,6 +6,7 @@ from app.domain.books import Role
 from app.domain.errors import NotInBook, Refused
 from app.models.book import Membership
 from app.models.user import Invitation, User
+from app.queries.people import email_key
 from app.services.deps import Deps
 from app.services.one_time_links import Purpose
 from app.services.uow import BookWork, book_work
@@ -24,7 +25,7 @@ def add_member(book_id: int, *, email: str, role: Role, user_id: int, deps: Deps
             Invitation.purpose == Purpose.CONFIRM, Invitation.user_id.is_not(None)
         )
         person = work.session.execute(
-            select(User.id, User.name).where(User.email == email.strip().lower(), User.id.not_in(unconfirmed))
+            select(User.id, User.name).where(User.email == email_key(email), User.id.not_in(unconfirmed))
         ).one_or_none()
         if person is None:
             raise Refused(

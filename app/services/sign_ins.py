@@ -8,7 +8,7 @@ from sqlalchemy import delete, select, update
 from app.domain.errors import Refused
 from app.domain.texts import clean
 from app.models.user import Invitation, SignIn, User
-from app.queries.people import LONGEST_SIGN_IN, token_hash
+from app.queries.people import LONGEST_SIGN_IN, email_key, token_hash
 from app.services.deps import Deps
 from app.services.one_time_links import USED_UP, Purpose, use
 from app.services.passwords import is_password, renewed_hash
@@ -63,7 +63,9 @@ def sign_out_device(user_id: int, key: str, *, deps: Deps) -> bool:
     """End one of a person's sign-ins. Whether there was such a one."""
     with unit_of_work(deps, user_id=user_id) as work:
         ended = work.session.execute(
-            delete(SignIn).where(SignIn.user_id == user_id, SignIn.token_hash == key).returning(SignIn.user_id)
+            delete(SignIn)
+            .where(SignIn.user_id == user_id, SignIn.token_hash == clean(key, 64))
+            .returning(SignIn.user_id)
         )
         return ended.first() is not None
 
@@ -82,7 +84,7 @@ def note_seen(token: str, *, deps: Deps) -> None:
 
 def _checked(email: str, password: str, *, deps: Deps) -> User:
     """The person with this address and password, looked up and hashed outside any write."""
-    user = deps.session.scalars(select(User).where(User.email == email.strip().lower())).one_or_none()
+    user = deps.session.scalars(select(User).where(User.email == email_key(email))).one_or_none()
     if not is_password(password, user.password_hash if user else None) or user is None:
         raise Refused(WRONG)
     return user

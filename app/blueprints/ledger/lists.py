@@ -24,6 +24,7 @@ from app.blueprints.ledger.export import csv_lines
 from app.blueprints.ledger.filters import Asked, asked_for, periods_offered
 from app.domain.books import AccountKind, Role
 from app.domain.errors import Refused
+from app.domain.texts import clean
 from app.queries.accounts import accounts_of, pockets, tree
 from app.queries.payees import suggestions
 from app.queries.transaction_sums import day_sums, sums_of
@@ -96,7 +97,7 @@ def export() -> ResponseReturnValue:
 @allow(Role.VIEWER)
 def payees() -> ResponseReturnValue:
     """Payees that fit what is typed, best first, with the category and account used last time."""
-    found = suggestions(current_deps().session, g.book.id, request.args.get("q", "")[:120])
+    found = suggestions(current_deps().session, g.book.id, clean(request.args.get("q"), 120))
     return jsonify(
         [{"value": each.name, "category_id": each.category_id, "account_id": each.account_id} for each in found]
     )

@@ -12,6 +12,7 @@ from app.blueprints.receipts.facts import card_of, facts_of
 from app.blueprints.receipts.forms import ReceiptForm
 from app.domain.books import Role
 from app.domain.errors import NotInBook, Refused
+from app.domain.texts import clean
 from app.queries.receipts import ReceiptView, receipt_of, receipts_page, stored_picture, waiting_count
 from app.services.receipt_files import StoredFile
 from app.services.receipts import delete_receipt, read_receipt, take_receipt
@@ -164,7 +165,7 @@ def _said(status: HTTPStatus, message: str) -> ResponseReturnValue:
 
 def _gallery(form: ReceiptForm) -> str:
     session, book_id = current_deps().session, g.book.id
-    text = request.args.get("q", "").strip()[:SEARCH_LENGTH]
+    text = clean(request.args.get("q"), SEARCH_LENGTH)
     is_waiting = "waiting" in request.args
     page = receipts_page(
         session, book_id, text=text, is_waiting=is_waiting,
