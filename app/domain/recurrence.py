@@ -5,8 +5,8 @@ drift. Dates that do not exist are skipped, as the RFC says: monthly from the 31
 `SKIP=BACKWARD` (RFC 7529) they fall on the last day of the month instead and come back to the 31st: what people mean.
 """
 
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from collections.abc import Iterator
+from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import StrEnum
 from itertools import count, islice
@@ -64,7 +64,7 @@ class Rule:
     by_month_day: tuple[int, ...] = ()
     by_month: tuple[int, ...] = ()
     by_position: tuple[int, ...] = ()
-    week_start: int = field(default=0)
+    week_start: int = 0
     is_clamped: bool = False
 
     def __post_init__(self) -> None:
@@ -163,24 +163,26 @@ Days = tuple[date, date]
 
 def _periods(rule: Rule, first: date) -> Iterator[Days | None]:
     """First and last day of each period the rule looks at; None when the calendar ends."""
-    step: Callable[[int], Days]
-    if rule.frequency is Frequency.DAILY:
-        step = lambda at: (day := first + timedelta(days=at), day)  # noqa: E731 - four spellings of one thing
-    elif rule.frequency is Frequency.WEEKLY:
-        monday = first - timedelta(days=(first.weekday() - rule.week_start) % WEEK)
-        step = lambda at: (
-            day := monday + timedelta(days=at * WEEK),
-            day + timedelta(days=min(WEEK - 1, (date.max - day).days)),
-        )  # noqa: E731
-    elif rule.frequency is Frequency.MONTHLY:
-        step = lambda at: ((month := Month.of(first).shift(at)).first, month.last)  # noqa: E731
-    else:
-        step = lambda at: (date(first.year + at, 1, 1), date(first.year + at, MONTHS, 31))  # noqa: E731
     for number in count():
         try:
-            yield step(number * rule.interval)
+            yield _period(rule, first, number * rule.interval)
         except (ValueError, OverflowError):  # beyond the year 9999
             yield None
+
+
+def _period(rule: Rule, first: date, at: int) -> Days:
+    match rule.frequency:
+        case Frequency.DAILY:
+            day = first + timedelta(days=at)
+            return day, day
+        case Frequency.WEEKLY:
+            start = first - timedelta(days=(first.weekday() - rule.week_start) % WEEK) + timedelta(days=at * WEEK)
+            return start, start + timedelta(days=min(WEEK - 1, (date.max - start).days))
+        case Frequency.MONTHLY:
+            month = Month.of(first).shift(at)
+            return month.first, month.last
+        case Frequency.YEARLY:
+            return date(first.year + at, 1, 1), date(first.year + at, MONTHS, 31)
 
 
 def _chosen(rule: Rule, first: date, start: date, end: date) -> list[date]:
