@@ -4,6 +4,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 from sqlalchemy import bindparam, case, func, select
 from sqlalchemy.orm import Session
@@ -100,7 +101,8 @@ _OF_BOOK = select(
 
 def accounts_of(session: Session, book_id: int) -> dict[int, AccountView]:
     """Every account and category of a book by id, in the order they are shown: by name."""
-    views = (AccountView(*values) for values in map(tuple, session.execute(_OF_BOOK, {"book_id": book_id})))
+    rows: Sequence[Sequence[Any]] = session.execute(_OF_BOOK, {"book_id": book_id}).all()
+    views = (AccountView(*row) for row in rows)
     return {view.id: view for view in sorted(views, key=lambda view: (view.name.casefold(), view.id))}
 
 

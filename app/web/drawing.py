@@ -13,7 +13,12 @@ from markupsafe import Markup, escape
 from app.domain.money import money_parts
 from app.web.formats import book_currency, currency_symbol, day, long_day, number_style, plain, user_locale
 
-_BETWEEN = "\x1f"  # the unit separator: no text that people see has one
+_ROW, _HEAD, _FIGURE = "\x1e", "\x1d", "\x1f"  # the separators of ASCII: no text that people see has one
+_TAGS = {
+    _ROW: Markup('</td></tr><tr><th scope="row">'),
+    _HEAD: Markup('</th><td class="num">'),
+    _FIGURE: Markup('</td><td class="num">'),
+}
 
 
 def spark_points(values: Sequence[int | float]) -> str:
@@ -28,11 +33,12 @@ def spark_points(values: Sequence[int | float]) -> str:
     return " ".join(f"{2 + step * at:.1f},{25 - 22 * (value - low) / span:.1f}" for at, value in enumerate(values))
 
 
-def figure_cells(row: Sequence[str]) -> Markup:
-    """A table row's cells: a row header, then figures. Texts are escaped together."""
-    head, *figures = (text.replace(_BETWEEN, " ") for text in row)
-    cells = escape(_BETWEEN.join(figures)).replace(_BETWEEN, Markup('</td><td class="num">'))
-    return Markup('<th scope="row">{}</th><td class="num">{}</td>').format(head, cells)
+def figure_rows(rows: Sequence[Sequence[str]]) -> Markup:
+    """The rows of a table of figures: a row header, then figures. All texts are escaped together."""
+    written = escape(_ROW.join(f"{row[0]}{_HEAD}{_FIGURE.join(row[1:])}" for row in rows))
+    for mark, tags in _TAGS.items():
+        written = written.replace(mark, tags)
+    return Markup('<tr><th scope="row">%s</td></tr>') % written if rows else Markup()
 
 
 @lru_cache(maxsize=512, typed=True)  # a text and the same text as markup are escaped differently
@@ -96,5 +102,5 @@ def written_date(value: date, style: str = "short") -> Markup:
 
 def init_app(app: Flask) -> None:
     """Hand them to Jinja."""
-    app.jinja_env.filters.update(spark_points=spark_points, figure_cells=figure_cells)
+    app.jinja_env.filters.update(spark_points=spark_points, figure_rows=figure_rows)
     app.jinja_env.globals.update(draw_icon=icon, draw_amount=amount, draw_date=written_date)

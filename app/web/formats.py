@@ -9,7 +9,7 @@ from babel.numbers import get_currency_name, get_currency_symbol, list_currencie
 from flask import Flask, g
 from flask_login import current_user
 
-from app.domain.money import INDIAN, MoneyParts, NumberStyle, from_minor, money_parts, short_money
+from app.domain.money import INDIAN, NumberStyle, from_minor, money_parts, short_money
 from app.domain.periods import Month
 
 DEFAULT_LOCALE = "en-IN"
@@ -91,23 +91,21 @@ def book_currency() -> str:
     return g.book.currency if g.get("book") else "INR"
 
 
-def parts(minor: int, currency: str | None = None, *, decimals: bool = True, signed: bool = False) -> MoneyParts:
-    """An amount cut for typesetting, in the reader's locale."""
-    code, locale = currency or book_currency(), user_locale()
-    return money_parts(
-        minor, code, number_style(locale), currency_symbol(code, locale), decimals=decimals, signed=signed
-    )
-
-
 def money(minor: int, currency: str | None = None, *, decimals: bool = True, signed: bool = False) -> str:
-    """−₹1,23,456.78."""
-    return str(parts(minor, currency, decimals=decimals, signed=signed))
+    """−₹1,23,456.78, in the reader's locale."""
+    return written(minor, currency or book_currency(), user_locale(), decimals=decimals, signed=signed)
+
+
+@lru_cache(maxsize=4096)
+def written(minor: int, currency: str, locale: str, *, decimals: bool, signed: bool = False) -> str:
+    """An amount as text. A page says the same amounts in its charts, tables and sentences."""
+    symbol = currency_symbol(currency, locale)
+    return str(money_parts(minor, currency, number_style(locale), symbol, decimals=decimals, signed=signed))
 
 
 def in_sentence(minor: int, currency: str, *, locale: str) -> str:
     """₹6,842: whole units, as sentences say them; amounts below a hundred keep their decimals."""
-    symbol, small = currency_symbol(currency, locale), abs(from_minor(minor, currency)) < _SMALL
-    return str(money_parts(minor, currency, number_style(locale), symbol, decimals=small))
+    return written(minor, currency, locale, decimals=abs(from_minor(minor, currency)) < _SMALL)
 
 
 def short(minor: int, currency: str | None = None) -> str:
