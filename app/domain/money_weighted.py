@@ -103,21 +103,35 @@ def _size(terms: Terms, at: float) -> float:
 
 def _roots(terms: Terms) -> list[float]:
     """All logarithmic rates in reach where the discounted sum is zero, ascending."""
+    levels = [terms]
+    while (slope := _slope(levels[-1])) is not None:
+        levels.append(slope)
+    turning: list[float] = []  # the last level keeps its sign and has no root
+    for level in reversed(levels[:-1]):
+        turning = _roots_between(level, turning)
+    return turning
+
+
+def _slope(terms: Terms) -> Terms | None:
+    """The derivative of the sum times e^(c s), with c where the sign changes first, which takes that change away; None without one."""
     turn = next((at for at, (one, two) in enumerate(pairwise(terms), 1) if (one[1] < 0) != (two[1] < 0)), None)
     if turn is None:
-        return []
-    # Multiplied by e^(c s) with c between the two terms, the derivative has one change of sign less.
+        return None
     between = (terms[turn - 1][0] + terms[turn][0]) / 2
     slope = [(years, amount * (between - years)) for years, amount in terms]
-    turning = _roots(slope)
+    largest = max(abs(amount) for _, amount in slope)  # kept near one, or many changes of sign would overflow
+    return [(years, amount / largest) for years, amount in slope]
+
+
+def _roots_between(terms: Terms, turning: Sequence[float]) -> list[float]:
+    """The zeros of a sum whose turning points are known: one at most between two of them, or at one that touches zero."""
     roots = [at for at in turning if abs(_value(terms, at)) <= FLAT * _size(terms, at)]
+    touching = set(roots)
     for low, high in pairwise([LOWEST, *turning, HIGHEST]):
-        if any(end in roots for end in (low, high)):
+        if low in touching or high in touching:
             continue
         start, end = _value(terms, low), _value(terms, high)
-        if not end and high == HIGHEST:
-            roots.append(high)
-        elif start and (start < 0) != (end < 0):
+        if (start < 0) != (end < 0):
             roots.append(_between(terms, low, high, is_rising=start < 0))
     return sorted(roots)
 

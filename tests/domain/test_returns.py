@@ -137,3 +137,14 @@ def test_a_gain_abroad_is_cut_into_price_and_currency() -> None:
     assert (found.price_effect_minor, found.currency_effect_minor) == (5_296_000, 1_258_238)
     with pytest.raises(Refused):
         currency_gain(Decimal(-1), (Decimal(1), Decimal(1)), (Decimal(1), Decimal(1)))
+
+
+def test_money_that_goes_back_and_forth_for_years_still_has_its_return() -> None:
+    start = date(2000, 1, 1)
+    flows = [CashFlow(start + timedelta(days=7 * week), 900 if week % 2 else -1_000) for week in range(400)]
+
+    found = xirr([*flows, CashFlow(start + timedelta(days=2_800), 30_000)])
+
+    assert found.status is Xirr.OK
+    assert found.rate is not None
+    assert Decimal("0.05") < found.rate < Decimal("0.15")
