@@ -31,9 +31,9 @@ def suggestions(session: Session, book_id: int, typed: str) -> list[PayeeSuggest
     if not names:
         return []
     found = {payee_id: PayeeSuggestion(name) for payee_id, name in names}
-    newest = (
+    newest = (  # "not void": an equality would tempt SQLite into the index of the list, which knows no payees
         select(Transaction.id)
-        .where(Transaction.book_id == book_id, Transaction.payee_id == Payee.id, Transaction.state == State.POSTED)
+        .where(Transaction.book_id == book_id, Transaction.payee_id == Payee.id, Transaction.state != State.VOID)
         .order_by(Transaction.occurred_on.desc(), Transaction.id.desc())
         .limit(1)
         .scalar_subquery()

@@ -57,6 +57,9 @@ FOOT = (IMPORTS, SETTINGS)
 TABS = (HOME, TRANSACTIONS, ADD, IMPORTS, INSIGHTS)
 
 
+PLACES = (HOME, TRANSACTIONS, ADD, RECEIPTS, ACCOUNTS, CATEGORIES, BUDGET, INSIGHTS, IMPORTS, SETTINGS)
+
+
 @dataclass(frozen=True, slots=True)
 class Item:
     """A link, ready to draw."""
@@ -139,13 +142,22 @@ def _items(places: tuple[Place, ...], *, short: bool = False) -> Iterator[Item]:
                 label,
                 place.icon,
                 url_for(endpoint),
-                endpoint == request.endpoint,
+                _is_here(endpoint),
                 g.get("nav_counts", {}).get(endpoint),
             )
 
 
+def _is_here(endpoint: str) -> bool:
+    """Whether the page is this place, or lies inside it: a page of the same blueprint that is no other place itself."""
+    if request.endpoint == endpoint:
+        return True
+    places = {name for place in PLACES for name in place.endpoints.values()}
+    siblings = {name for name in places - set(ADD.endpoints.values()) if name.partition(".")[0] == request.blueprint}
+    return request.endpoint not in places and siblings == {endpoint}
+
+
 def _same_page(kind: BookKind, book_id: int) -> str:
-    for place in (HOME, TRANSACTIONS, ADD, RECEIPTS, ACCOUNTS, CATEGORIES, BUDGET, INSIGHTS, IMPORTS, SETTINGS):
+    for place in PLACES:
         if request.endpoint in place.endpoints.values() and place.endpoints[kind] in current_app.view_functions:
             return url_for(place.endpoints[kind], book=book_id)
     return url_for(HOME.endpoints[kind], book=book_id)
