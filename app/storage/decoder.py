@@ -24,6 +24,8 @@ QUALITY = 95
 LOCKED = "This PDF is locked with a password. Please save it without one and upload it again."
 SIXTEEN_BIT = 256
 NARROWEST_PAGE = 1.0  # points
+MOST_PIECES, LONGEST_PIECE = 800, 160
+"""A receipt's own text stays below both. Whoever prints a novel on one does not keep the reader from everybody else."""
 TOO_BIG = "This picture needs more memory to open than we allow. Please upload a smaller one."
 
 
@@ -156,11 +158,11 @@ def _page(data: bytes, limits: Limits) -> Decoded:
 def _text_of(page: Any, scale: float, height: float) -> Iterator[tuple[float, float, float, float, str]]:
     """The page's own text, piece by piece, top left origin, in pixels."""
     text_page = page.get_textpage()
-    for index in range(text_page.count_rects()):
+    for index in range(min(text_page.count_rects(), MOST_PIECES)):
         left, bottom, right, top = text_page.get_rect(index)
-        text = text_page.get_text_bounded(left, bottom, right, top).strip()
+        text = " ".join(text_page.get_text_bounded(left, bottom, right, top).split())[:LONGEST_PIECE].rstrip()
         if text:
-            yield left * scale, (height - top) * scale, right * scale, (height - bottom) * scale, " ".join(text.split())
+            yield left * scale, (height - top) * scale, right * scale, (height - bottom) * scale, text
 
 
 if __name__ == "__main__":

@@ -134,6 +134,15 @@ def test_a_pdf_gives_its_first_page_and_the_text_it_carries() -> None:
     assert all(0 <= piece.left < piece.right <= checked.width and piece.top < piece.bottom for piece in checked.printed)
 
 
+def test_a_novel_printed_in_a_pdf_is_cut_to_what_a_receipt_can_hold() -> None:
+    lines = ") Tj 0 -1 Td (".join(["12/12/2026 Total 1.00 " * 30] * 2_000)
+
+    checked = check_and_reencode(pdf(text=lines))
+
+    assert 0 < len(checked.printed) <= 800
+    assert max(len(piece.text) for piece in checked.printed) <= 160
+
+
 def test_a_name_means_nothing_and_the_bytes_everything() -> None:
     assert check_upload(saved(picture(), "PNG")) == "image/png"
 
