@@ -11,7 +11,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, CursorResult, bindparam, delete, or_, select, update
+from sqlalchemy import ColumnElement, CursorResult, bindparam, delete, select, update
 from sqlalchemy.engine import Row
 
 from app.domain.books import AccountKind, Leg, Source, State, TransactionKind
@@ -28,7 +28,7 @@ from app.services.deps import Deps
 from app.services.import_plans import Target, target_of
 from app.services.payees import payee_ids
 from app.services.posting import Draft, account_kinds, post, unpost
-from app.services.uow import BookWork, book_work, unit_of_work
+from app.services.uow import BookWork, UnitOfWork, book_work, unit_of_work
 
 CHUNK = 2000
 BATCH = 1000
@@ -53,6 +53,16 @@ def undo_import(book_id: int, import_id: int, user_id: int | None, *, deps: Deps
     _at_work(
         book_id, import_id, ImportState.UNDOING, lambda lease: _undo(book_id, import_id, user_id, lease, deps), deps
     )
+
+
+def locked_import(work: UnitOfWork, book_id: int, import_id: int) -> Import | None:
+    """An import of the book, locked until the commit.
+
+    By its id alone: to find it by the book as well, MariaDB locks the index that the transactions of a job at work refer
+    to, and then the row, while the job has the row and waits for the index.
+    """
+    found = work.session.get(Import, import_id, with_for_update=True, populate_existing=True)
+    return found if found is not None and found.book_id == book_id else None
 
 
 class _Lease:
@@ -86,19 +96,10 @@ class _LostError(Exception):
 def _at_work(book_id: int, import_id: int, state: ImportState, do: Callable[[_Lease], None], deps: Deps) -> None:
     """Claim the import and work on it; say so on it when that fails."""
     with unit_of_work(deps) as work:
-        claimed = work.session.execute(
-            update(Import)
-            .where(
-                Import.book_id == book_id,
-                Import.id == import_id,
-                Import.state == state,
-                or_(Import.claimed_at.is_(None), Import.claimed_at < work.now - LEASE),
-            )
-            .values(claimed_at=work.now, error=None)
-            .execution_options(synchronize_session=False)
-        )
-        if _count(claimed) != 1:
+        found = locked_import(work, book_id, import_id)
+        if found is None or found.state != state or (found.claimed_at and found.claimed_at >= work.now - LEASE):
             return
+        found.claimed_at, found.error = work.now, None
         lease = _Lease(import_id, state, work.now)
     try:
         do(lease)

@@ -26,6 +26,7 @@ from app.queries.understood import (
 )
 from app.services.accounts import AccountCommand, add_account
 from app.services.deps import Deps
+from app.services.import_jobs import locked_import
 from app.services.import_plans import chart_of, plan_rows
 from app.services.import_reading import kept_answers, open_question, pack, read, read_packed
 from app.services.uow import UnitOfWork, unit_of_work
@@ -298,12 +299,7 @@ def _import(deps: Deps, book_id: int, import_id: int) -> Import:
 
 def _row(work: UnitOfWork, book_id: int, import_id: int) -> Import:
     """An import, locked until the commit, in whatever state."""
-    found = work.session.scalars(
-        select(Import)
-        .where(Import.book_id == book_id, Import.id == import_id)
-        .with_for_update()
-        .execution_options(populate_existing=True)
-    ).one_or_none()
+    found = locked_import(work, book_id, import_id)
     if found is None:
         raise NotInBook("import", import_id, book_id)
     return found
