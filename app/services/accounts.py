@@ -27,7 +27,7 @@ from app.models.account import Account
 from app.models.statement_import import ImportRow
 from app.models.transaction import Posting, Transaction
 from app.services.deps import Deps
-from app.services.posting import Draft, account_kinds, post, repost, unpost
+from app.services.posting import Draft, account_kinds, check_day, post, repost, unpost
 from app.services.uow import BookWork, book_work
 
 NAME_LENGTH = 80
@@ -291,6 +291,7 @@ def _post_opening(
 ) -> None:
     if day is None:
         raise Refused("Write the day of the opening balance.", field="opening_on")
+    check_day(work, day, field="opening_on")
     if account.currency == work.book.currency:
         base_minor = opening_minor
     elif base_minor is None or (base_minor > 0) != (opening_minor > 0) or base_minor == 0:

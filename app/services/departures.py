@@ -33,6 +33,7 @@ def delete_account(user_id: int, *, password: str, delete_file: DeleteFile, deps
         raise Refused("This is not your password.", field="password")
     files: set[tuple[str, str]] = set()
     with unit_of_work(deps, user_id=user_id) as work:
+        _lock_books_of(work, user_id)
         owned = [book.id for book in books_only_of(work.session, user_id)]
         for book_id in owned:
             files |= remove_book(work, book_id)
@@ -47,9 +48,19 @@ def delete_account(user_id: int, *, password: str, delete_file: DeleteFile, deps
     forget(owned, deps=deps)
 
 
+def _lock_books_of(work: UnitOfWork, user_id: int) -> None:
+    """Keep every other writer out until the commit: no save, and no other owner who leaves at the same time."""
+    work.session.execute(
+        select(Book.id)
+        .join(Membership, Membership.book_id == Book.id)
+        .where(Membership.user_id == user_id)
+        .order_by(Book.id)
+        .with_for_update(of=Book)
+    ).all()
+
+
 def remove_book(work: UnitOfWork, book_id: int) -> set[tuple[str, str]]:
-    """Remove a book with every row in it, in an order that every database accepts. Returns the files that its receipts had."""
-    work.session.execute(select(Book.id).where(Book.id == book_id).with_for_update())  # no writer comes in between
+    """Remove a locked book with every row in it, in an order that every database accepts. Returns the files that its receipts had."""
     files = work.session.execute(select(Receipt.storage, Receipt.storage_key).where(Receipt.book_id == book_id))
     found = {(storage, key) for storage, key in files}
     work.session.execute(update(Account).where(Account.book_id == book_id).values(parent_id=None))

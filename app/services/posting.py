@@ -12,6 +12,7 @@ from datetime import date
 from sqlalchemy import Connection, bindparam, delete, func, insert, select, tuple_, update
 
 from app.domain.books import AccountKind, Leg, Source, State, TransactionKind, effect, is_balanced
+from app.domain.errors import Refused
 from app.domain.periods import Month
 from app.domain.sequences import batched
 from app.domain.texts import key
@@ -21,6 +22,8 @@ from app.models.transaction import AccountMonth, DayTotal, Posting, Transaction,
 from app.services.uow import BookWork
 
 BATCH = 500
+FIRST_DAY = date(1950, 1, 1)
+YEARS_AHEAD = 5
 SEARCH_LENGTH = 2000
 
 
@@ -46,6 +49,13 @@ class Draft:
     def search_text(self) -> str:
         """What a search looks in."""
         return key(" ".join((self.payee, self.description, self.note, *self.tags)))[:SEARCH_LENGTH]
+
+
+def check_day(work: BookWork, day: date, *, field: str) -> None:
+    """Raises: Refused beside `field` for a day that no book has."""
+    last_year = work.now.year + YEARS_AHEAD
+    if not FIRST_DAY <= day <= date(last_year, 12, 31):
+        raise Refused(f"Write a date between {FIRST_DAY.year} and {last_year}.", field=field)
 
 
 class UnbalancedError(AssertionError):

@@ -29,11 +29,9 @@ from app.models.transaction import Payee, Posting, Transaction, TransactionTag
 from app.services import verdicts
 from app.services.deps import Deps
 from app.services.payees import payee_ids
-from app.services.posting import SEARCH_LENGTH, Draft, post, repost, unpost, write_tags
+from app.services.posting import SEARCH_LENGTH, Draft, check_day, post, repost, unpost, write_tags
 from app.services.uow import BookWork, book_work
 
-FIRST_DAY = date(1950, 1, 1)
-YEARS_AHEAD = 5
 MAX_LINES = 50
 MAX_TAGS = 20
 
@@ -159,10 +157,11 @@ def void_transactions(book_id: int, ids: Sequence[int], *, user_id: int | None, 
 def restore_transactions(book_id: int, ids: Sequence[int], *, user_id: int | None, deps: Deps) -> int:
     """Bring deleted transactions back as they were. Those that are posted stay so; the others are counted.
 
-    Raises: NotInBook when one is not the book's.
+    Raises: NotInBook when one is not the book's; Refused for an opening balance of an account that has another one now.
     """
     with book_work(deps, book_id, user_id=user_id) as work:
         rows = [row for row in _transactions(work, ids) if row.state == State.VOID]
+        _check_openings(work, rows)
         entries = []
         for row in rows:
             entries.append((row.id, row.occurred_on, tuple(Leg(*leg) for leg in json.loads(row.void_legs or "[]"))))
@@ -174,6 +173,25 @@ def restore_transactions(book_id: int, ids: Sequence[int], *, user_id: int | Non
         if rows:
             work.book.revision += 1
     return len(rows)
+
+
+def _check_openings(work: BookWork, rows: Sequence[Transaction]) -> None:
+    """An account begins once: an opening balance stays deleted while its account has another one."""
+    accounts = [json.loads(row.void_legs or "[]")[0][0] for row in rows if row.kind == TransactionKind.OPENING]
+    if not accounts:
+        return
+    begun = (
+        select(Posting.id)
+        .join(Transaction, (Transaction.id == Posting.transaction_id) & (Transaction.book_id == Posting.book_id))
+        .where(
+            Posting.book_id == work.book.id,
+            Posting.account_id.in_(accounts),
+            Transaction.kind == TransactionKind.OPENING,
+        )
+        .limit(1)
+    )
+    if len(set(accounts)) < len(accounts) or work.session.scalar(begun) is not None:
+        raise Refused("This account has another opening balance now. Change that one where its account is.")
 
 
 def recategorise_transactions(
@@ -358,8 +376,7 @@ def _draft(
     work: BookWork, command: TransactionCommand, *, editing: Transaction | None = None
 ) -> tuple[Draft, dict[int, AccountKind]]:
     """Check a command against the book and turn it into legs."""
-    if not FIRST_DAY <= command.occurred_on <= date(work.now.year + YEARS_AHEAD, 12, 31):
-        raise Refused(f"Write a date between {FIRST_DAY.year} and {work.now.year + YEARS_AHEAD}.", field="occurred_on")
+    check_day(work, command.occurred_on, field="occurred_on")
     if command.amount_minor <= 0:
         raise Refused("Write an amount above zero.", field="amount")
     if command.receipt_id is not None and not work.session.scalar(
@@ -426,6 +443,11 @@ def _category_legs(work: BookWork, command: TransactionCommand, accounts: dict[i
     merged: dict[int, int] = {}
     for line, part in zip(command.lines, parts, strict=True):
         merged[line.category_id] = merged.get(line.category_id, 0) + part
+    if not all(merged.values()):
+        raise Refused(
+            f"A part is worth less than the smallest amount in {work.book.currency}. Join it with another one.",
+            field="lines",
+        )
     return (
         *(Leg(category_id, sign * part, sign * part) for category_id, part in merged.items()),
         Leg(command.account_id, -sign * command.amount_minor, -sign * base),

@@ -133,8 +133,11 @@ def void(transaction_id: int) -> ResponseReturnValue:
 @allow(Role.EDITOR)
 def restore(transaction_id: int) -> ResponseReturnValue:
     """Bring a deleted one back."""
-    if restore_transactions(g.book.id, [transaction_id], user_id=current_user.id, deps=current_deps()):
-        flash("Transaction restored.", "ok")
+    try:
+        if restore_transactions(g.book.id, [transaction_id], user_id=current_user.id, deps=current_deps()):
+            flash("Transaction restored.", "ok")
+    except Refused as error:
+        flash(error.user_message, "bad")
     return redirect(url_for(".transaction", transaction_id=transaction_id), code=303)
 
 
