@@ -1,17 +1,22 @@
 """Do the books prove themselves? Recomputes everything that is kept, and compares."""
 
+import json
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from sqlalchemy import case, func, select
+from sqlalchemy import and_, case, func, or_, select
 from sqlalchemy.orm import Session
 
+from app.domain.alerts import Answer
 from app.domain.audit import link_hash
-from app.domain.books import MONEY_KINDS, AccountKind, State
+from app.domain.books import MONEY_KINDS, AccountKind, Leg, State, is_balanced
+from app.domain.imports import ImportState, RowStatus
 from app.domain.periods import Month
 from app.models.account import Account
+from app.models.anomaly import Alert
 from app.models.book import AuditEvent, Book
 from app.models.numbers import whole
+from app.models.statement_import import Import, ImportRow, TransactionSource
 from app.models.transaction import AccountMonth, DayTotal, Posting, Transaction
 
 
@@ -31,7 +36,12 @@ class Verification:
 
 
 def verify_book(session: Session, book_id: int) -> Verification:
-    """Check one book: legs add up to zero, assets = liabilities + equity + result, kept totals = recomputed, the chain of events is whole."""
+    """Check one book.
+
+    Legs add up to zero, and say the same in both amounts where one currency is both; assets = liabilities + equity + result;
+    kept figures and totals = recomputed; what is void can come back; imports and warnings agree with their transactions;
+    the chain of events is whole.
+    """
     sums = dict.fromkeys(AccountKind, 0)
     rows = session.execute(
         select(Account.kind, func.sum(Posting.base_minor)).join(Posting, (Posting.account_id == Account.id) & (Posting.book_id == Account.book_id))
@@ -45,6 +55,10 @@ def verify_book(session: Session, book_id: int) -> Verification:
         *_effects(session, book_id),
         *_months(session, book_id),
         *_days(session, book_id),
+        *_currencies(session, book_id),
+        *_void(session, book_id),
+        *_sources(session, book_id),
+        *_scores(session, book_id),
     ]
     if assets != owed + equity + result:
         found.append(f"assets {assets} are not liabilities {owed} + equity {equity} + result {result}")
@@ -174,6 +188,86 @@ def _days(session: Session, book_id: int) -> Iterator[str]:
     for day in sorted(kept.keys() | recomputed.keys()):
         if kept.get(day, (0, 0, 0, 0)) != recomputed.get(day, (0, 0, 0, 0)):
             yield f"day totals of {day} are {kept.get(day)}, recomputed {recomputed.get(day)}"
+
+
+def _currencies(session: Session, book_id: int) -> Iterator[str]:
+    """An account in the book's currency moves by the same amount in both columns; any other one to the same side in both."""
+    amount, base = Posting.amount_minor, Posting.base_minor
+    is_home = Account.currency == Book.currency
+    rows = session.execute(
+        select(Posting.transaction_id, Posting.account_id, amount, base)
+        .join(Account, (Account.id == Posting.account_id) & (Account.book_id == Posting.book_id))
+        .join(Book, Book.id == Posting.book_id)
+        .where(
+            Posting.book_id == book_id,
+            or_(and_(is_home, amount != base), and_(amount > 0, base < 0), and_(amount < 0, base > 0)),
+        )
+    )
+    for transaction_id, account_id, amount_minor, base_minor in rows:
+        yield f"transaction {transaction_id} moves account {account_id} by {amount_minor}, in the book's currency by {base_minor}"
+
+
+def _void(session: Session, book_id: int) -> Iterator[str]:
+    """A void transaction keeps balanced legs on accounts of the book, a posted one keeps none."""
+    accounts = set(session.scalars(select(Account.id).where(Account.book_id == book_id)))
+    rows = session.execute(
+        select(Transaction.id, Transaction.state, Transaction.void_legs)
+        .where(
+            Transaction.book_id == book_id,
+            or_(Transaction.state == State.VOID, Transaction.void_legs.is_not(None)),
+        )
+        .execution_options(yield_per=5000)
+    )
+    for transaction_id, state, kept in rows:
+        legs = [Leg(*leg) for leg in json.loads(kept or "[]")]
+        if state != State.VOID:
+            yield f"transaction {transaction_id} is posted and keeps the legs of a void one"
+        elif not legs or not is_balanced(legs) or not {leg.account_id for leg in legs} <= accounts:
+            yield f"void transaction {transaction_id} could not come back"
+
+
+def _sources(session: Session, book_id: int) -> Iterator[str]:
+    """A row of a statement leads to a transaction of an import, whose finished state counts its rows."""
+    strays = session.scalars(
+        select(TransactionSource.transaction_id)
+        .join(
+            Transaction,
+            (Transaction.id == TransactionSource.transaction_id) & (Transaction.book_id == TransactionSource.book_id),
+        )
+        .where(TransactionSource.book_id == book_id, Transaction.import_id.is_(None))
+    )
+    for transaction_id in strays:
+        yield f"transaction {transaction_id} has the row of a statement and no import"
+    written = (
+        select(func.count())
+        .where(
+            ImportRow.book_id == Import.book_id,
+            ImportRow.import_id == Import.id,
+            ImportRow.status == RowStatus.WRITTEN,
+        )
+        .scalar_subquery()
+    )
+    made = (
+        select(func.count())
+        .where(Transaction.book_id == Import.book_id, Transaction.import_id == Import.id)
+        .scalar_subquery()
+    )
+    finished = select(Import.id, written, made).where(Import.book_id == book_id, Import.state == ImportState.APPLIED)
+    for import_id, rows, transactions in session.execute(finished):
+        if rows != transactions:
+            yield f"import {import_id} wrote {rows} rows and has {transactions} transactions"
+
+
+def _scores(session: Session, book_id: int) -> Iterator[str]:
+    """A warning that waits says what its transaction keeps of the detector's verdict."""
+    rows = session.execute(
+        select(Alert.id, Alert.score, Transaction.score)
+        .join(Transaction, (Transaction.id == Alert.transaction_id) & (Transaction.book_id == Alert.book_id))
+        .where(Alert.book_id == book_id, Alert.answer == Answer.OPEN)
+    )
+    for alert_id, said, kept in rows:
+        if said != kept:
+            yield f"warning {alert_id} says {said}, its transaction {kept}"
 
 
 def _chain(session: Session, book_id: int) -> tuple[int, list[str]]:

@@ -6,7 +6,7 @@ from datetime import date
 
 from flask import Flask
 from flask.testing import FlaskClient
-from sqlalchemy import insert, select
+from sqlalchemy import insert, select, update
 from werkzeug.routing import Rule
 
 from app.domain.books import BookKind, Direction, Role
@@ -15,6 +15,7 @@ from app.models.anomaly import Alert
 from app.models.book import Membership
 from app.models.receipt import Receipt
 from app.models.statement_import import Import, ImportRow
+from app.models.transaction import Transaction
 from app.models.user import SignIn, User
 from app.queries.people import token_hash
 from app.services.books import open_book
@@ -165,6 +166,7 @@ def _fill(deps: Deps, book_id: int, user_id: int, planted: str) -> dict[str, obj
         answered_at=None, created_at=now,
     )  # fmt: skip
     session.add(alert)
+    session.execute(update(Transaction).where(Transaction.id == saved[0]).values(score=alert.score))
     session.commit()
     return {
         "transaction_id": saved[0], "account_id": account_id, "category_id": category, "receipt_id": receipt_id, "import_id": import_id, "alert_id": alert.id,
