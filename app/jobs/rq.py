@@ -23,10 +23,13 @@ class RedisQueue:
         self._queue.enqueue(HANDLER, name.value, arguments, job_timeout=3600, result_ttl=0)
 
     def close(self) -> None:
-        """The workers finish it."""
+        """The workers finish it. Only the connection ends."""
+        if self._queue is not None:
+            self._queue.connection.close()
+            self._queue = None
 
 
-def work(url: str) -> None:
-    """Work through the queue in this process until a signal ends it. It does not fork: the caller's application is used."""
-    connection = redis.Redis.from_url(url)
-    rq.SimpleWorker([rq.Queue(QUEUE, connection=connection)], connection=connection).work()
+def work(url: str, *, until_empty: bool = False) -> None:
+    """Work through the queue in this process until a signal ends it, or the queue is empty. It does not fork: the caller's application is used."""
+    with redis.Redis.from_url(url) as connection:
+        rq.SimpleWorker([rq.Queue(QUEUE, connection=connection)], connection=connection).work(burst=until_empty)

@@ -1,0 +1,152 @@
+"""Every job run twice changes nothing the second time. A new job without a case here fails."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+
+import pytest
+from flask import Flask
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from app.domain.imports import ImportState
+from app.factory import Replaced
+from app.jobs.port import JobArgument, JobName
+from app.models.base import Base
+from app.models.statement_import import Import
+from app.models.user import User
+from app.queries.verification import verify_book
+from app.services import imports
+from app.services.anomalies import retrain
+from app.services.deps import Deps
+from app.services.people import Registration, register
+from app.services.transactions import Recorded
+from app.tasks import HANDLERS, runner
+from tests.conftest import Clock, FakeMailer
+from tests.jobs.kept import KeptJobs
+
+SECRET = {"token_hash"}
+"""A link that is mailed again is a new secret: the former one ends, so a person still has one of a kind."""
+SITE = "https://books.example.com"
+Prepared = dict[str, JobArgument]
+
+
+@pytest.fixture
+def jobs() -> KeptJobs:
+    return KeptJobs()
+
+
+@pytest.fixture
+def replaced(clock: Clock, mailer: FakeMailer, jobs: KeptJobs) -> Replaced:
+    return Replaced(now=clock, mailer=mailer, jobs=jobs)
+
+
+@dataclass(frozen=True, slots=True)
+class Ground:
+    """What the cases are made of."""
+
+    deps: Deps
+    jobs: KeptJobs
+    make_book: Callable[..., int]
+    spend: Callable[..., Recorded]
+    account: Callable[[int, str], int]
+
+    def asked(self, name: JobName) -> Prepared:
+        """The arguments that the application itself gave to the job."""
+        [arguments] = [arguments for each, arguments in self.jobs.jobs if each == name]
+        return arguments
+
+
+@pytest.fixture
+def ground(
+    deps: Deps,
+    jobs: KeptJobs,
+    make_book: Callable[..., int],
+    spend: Callable[..., Recorded],
+    account: Callable[[int, str], int],
+) -> Ground:
+    return Ground(deps, jobs, make_book, spend, account)
+
+
+def a_training(ground: Ground) -> Prepared:
+    book = ground.make_book()
+    for day in range(20):
+        ground.spend(book, 10_000 + day)
+    return ground.asked(JobName.RETRAIN_DETECTOR)
+
+
+def a_planned_import(ground: Ground) -> Prepared:
+    book = ground.make_book()
+    ground.spend(book)
+    rows = "".join(f"{day:02d}/10/2026,SHOP {day % 4},{day}.50,\n" for day in range(1, 29))
+    statement = f"Date,Description,Debit,Credit\n{rows}".encode()
+    import_id = imports.upload(book, ground.account(book, "Bank account"), "october.csv", statement, deps=ground.deps)
+    imports.plan(book, import_id, deps=ground.deps)
+    imports.apply(book, import_id, user_id=None, deps=ground.deps)
+    return ground.asked(JobName.APPLY_IMPORT)
+
+
+def an_applied_import(ground: Ground) -> Prepared:
+    arguments = a_planned_import(ground)
+    HANDLERS[JobName.APPLY_IMPORT](**arguments, deps=ground.deps)
+    book, import_id = (ground.deps.session.execute(select(Import.book_id, Import.id))).one()
+    assert ground.deps.session.get_one(Import, import_id).state == ImportState.APPLIED
+    imports.undo(book, import_id, user_id=None, deps=ground.deps)
+    return ground.asked(JobName.UNDO_IMPORT)
+
+
+def a_registration(ground: Ground) -> Prepared:
+    wanted = Registration("asha@example.com", "Asha", "a long enough pass phrase", "en-IN", "Asia/Kolkata", "INR")
+    register(wanted, policy="open", site=SITE, deps=ground.deps)
+    return ground.asked(JobName.ANSWER_REGISTRATION)
+
+
+def a_forgotten_password(ground: Ground) -> Prepared:
+    ground.make_book()
+    email = ground.deps.session.scalars(select(User.email)).one()
+    return {"email": email, "site": SITE}
+
+
+CASES: dict[JobName, Callable[[Ground], Prepared]] = {
+    JobName.RETRAIN_DETECTOR: a_training,
+    JobName.APPLY_IMPORT: a_planned_import,
+    JobName.UNDO_IMPORT: an_applied_import,
+    JobName.ANSWER_REGISTRATION: a_registration,
+    JobName.SEND_RESET: a_forgotten_password,
+}
+"""For each job a world in which it has something to do, and the arguments it is given."""
+
+
+def rows(session: Session) -> dict[str, list[str]]:
+    """Every row of the database without instants and secrets."""
+    session.rollback()
+    return {
+        table.name: sorted(
+            repr(tuple(value for name, value in row.items() if name not in SECRET and not isinstance(value, datetime)))
+            for row in session.execute(select(table)).mappings()
+        )
+        for table in Base.metadata.sorted_tables
+    }
+
+
+@pytest.mark.parametrize("name", JobName)
+def test_a_job_run_twice_changes_nothing_the_second_time(
+    name: JobName, app: Flask, ground: Ground, session: Session, mailer: FakeMailer
+) -> None:
+    arguments = CASES[name](ground)
+    before, mails = rows(session), len(mailer.sent)
+
+    runner(app)(name, arguments)
+    once = rows(session)
+    assert (once, len(mailer.sent)) != (before, mails), "the case gives the job nothing to do"
+    runner(app)(name, arguments)
+
+    assert rows(session) == once
+    if book := arguments.get("book_id"):
+        assert verify_book(session, int(book)).differences == ()
+
+
+def test_a_training_that_nobody_claimed_trains_nothing(ground: Ground) -> None:
+    book = ground.make_book()
+
+    assert retrain(book, deps=ground.deps) is None
