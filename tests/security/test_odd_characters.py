@@ -5,6 +5,7 @@ from collections.abc import Callable
 import pytest
 from flask import Flask
 
+from app.domain.texts import clean
 from app.services.deps import Deps
 from tests.blueprints.browser import Browser
 
@@ -32,3 +33,8 @@ def test_an_address_with_a_nul_is_nobodys(app: Flask, signed_in: Browser) -> Non
 
 def test_a_device_with_a_nul_is_not_there(signed_in: Browser) -> None:
     assert signed_in.send("/settings/devices/%00/sign-out", page="/profile").status_code == 303
+
+
+def test_a_name_cannot_turn_the_line_it_stands_in() -> None:
+    assert clean("Rent \u202e000,1\u202c \u2066x\u2069", 80) == "Rent 000,1 x"
+    assert clean("שכר דירה के\u200dन्द्र", 80) == "שכר דירה के\u200dन्द्र"
