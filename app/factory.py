@@ -71,7 +71,7 @@ def _config(settings: Settings) -> dict[str, Any]:
     return {
         "SECRET_KEY": settings.signing_key(),
         "SQLALCHEMY_DATABASE_URI": settings.sqlalchemy_url,
-        "SQLALCHEMY_ENGINE_OPTIONS": {"pool_pre_ping": True},
+        "SQLALCHEMY_ENGINE_OPTIONS": {"pool_pre_ping": True, "hide_parameters": True},  # errors are logged, amounts not
         "MAX_CONTENT_LENGTH": settings.upload_limit_mb * 1024 * 1024,
         "SESSION_COOKIE_NAME": "fintrak",
         "SESSION_COOKIE_HTTPONLY": True,

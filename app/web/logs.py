@@ -3,6 +3,8 @@
 import logging
 import secrets
 import time
+from functools import partial
+from typing import Any
 
 from flask import Flask, Response, g, request
 
@@ -11,6 +13,7 @@ log = logging.getLogger("fintrak.requests")
 
 def init_app(app: Flask) -> None:
     """Give each request an id and a line in the log."""
+    app.log_exception = partial(_failed, app)  # type: ignore[method-assign]  # Flask's own names the address, which may be a secret link
 
     @app.before_request
     def _begin() -> None:
@@ -32,3 +35,8 @@ def init_app(app: Flask) -> None:
                 book.id if book else "-",
             )
         return response
+
+
+def _failed(app: Flask, error: Any) -> None:
+    """Log a fault of ours with the shape of the address it happened at."""
+    app.logger.error("%s failed at %s %s", g.get("request_id"), request.method, request.url_rule, exc_info=error)
