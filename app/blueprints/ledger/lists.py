@@ -22,13 +22,14 @@ from flask_login import current_user
 
 from app.blueprints.ledger.export import csv_lines
 from app.blueprints.ledger.filters import Asked, asked_for, periods_offered
+from app.blueprints.ledger.lines import Line, line_of
 from app.domain.books import AccountKind, Role
 from app.domain.errors import Refused
 from app.domain.texts import clean
 from app.queries.accounts import accounts_of, pockets, tree
 from app.queries.payees import suggestions
 from app.queries.transaction_sums import day_sums, sums_of
-from app.queries.transactions import TransactionRow, all_of, page_of, unusual_count
+from app.queries.transactions import all_of, page_of, unusual_count
 from app.services.transactions import (
     recategorise_transactions,
     restore_transactions,
@@ -52,7 +53,7 @@ class DayGroup:
 
     label: str
     total_minor: int | None
-    rows: list[TransactionRow]
+    lines: list[Line]
 
 
 @bp.get("/transactions")
@@ -63,18 +64,19 @@ def transactions() -> ResponseReturnValue:
     accounts = accounts_of(session, book_id)
     asked = asked_for(accounts)
     page = page_of(session, book_id, asked.filters, before=asked.before, after=asked.after)
+    on_accounts, currency = bool(asked.filters.account_ids), g.book.currency
+    lines = [line_of(row, accounts, on_accounts=on_accounts, currency=currency) for row in page.rows]
     return render_template(
         "ledger/transactions.html",
         asked=asked,
         page=page,
-        days=_by_day(page.rows, day_sums(session, book_id, asked.filters, (row.occurred_on for row in page.rows))),
+        days=_by_day(lines, day_sums(session, book_id, asked.filters, (row.occurred_on for row in page.rows))),
         sums=sums_of(session, book_id, asked.filters),
         unusual=unusual_count(session, book_id),
         periods=periods_offered(),
         pockets=pockets(accounts, keep=[asked.account.id] if asked.account else ()),
         spending=tree(accounts, AccountKind.EXPENSE),
         earning=tree(accounts, AccountKind.INCOME),
-        icons={each.id: each.icon for each in accounts.values()},
     )
 
 
@@ -174,9 +176,10 @@ def said(count: int) -> str:
     return "1 transaction" if count == 1 else f"{count} transactions"
 
 
-def _by_day(rows: Sequence[TransactionRow], totals: dict[date, int]) -> list[DayGroup]:
+def _by_day(lines: Sequence[Line], totals: dict[date, int]) -> list[DayGroup]:
     return [
-        DayGroup(_label(day), totals.get(day), list(group)) for day, group in groupby(rows, lambda row: row.occurred_on)
+        DayGroup(_label(day), totals.get(day), list(group))
+        for day, group in groupby(lines, lambda line: line.row.occurred_on)
     ]
 
 
