@@ -460,7 +460,9 @@ def upgrade() -> None:
             unique=False,
         )
         batch_op.create_index(
-            batch_op.f("ix_postings_book_id_transaction_id"), ["book_id", "transaction_id"], unique=False
+            batch_op.f("ix_postings_book_id_transaction_id_account_id"),
+            ["book_id", "transaction_id", "account_id"],
+            unique=False,
         )
 
     op.create_table(
@@ -511,7 +513,9 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("transaction_tags", schema=None) as batch_op:
         batch_op.create_index(
-            batch_op.f("ix_transaction_tags_book_id_transaction_id"), ["book_id", "transaction_id"], unique=False
+            batch_op.f("ix_transaction_tags_book_id_transaction_id_tag"),
+            ["book_id", "transaction_id", "tag"],
+            unique=False,
         )
 
 
