@@ -96,8 +96,7 @@ class TransactionRow:
     @property
     def accounts(self) -> tuple[LegView, ...]:
         """The legs on money accounts, where the money came from first."""
-        money = (leg for leg in self.legs if leg.kind in MONEY_KINDS)
-        return tuple(sorted(money, key=lambda leg: leg.base_minor > 0))
+        return _on_money(self.legs)
 
 
 @dataclass(frozen=True, slots=True)
@@ -269,7 +268,10 @@ def _dressed(session: Session, book_id: int, rows: list[TransactionRow], filters
         )
     ):
         tags[transaction_id].append(tag)
-    return [_seen(replace(row, legs=tuple(legs[row.id]), tags=tuple(sorted(tags[row.id]))), filters) for row in rows]
+    return [
+        replace(row, legs=tuple(legs[row.id]), tags=tuple(sorted(tags[row.id])), **_seen(row, legs[row.id], filters))
+        for row in rows
+    ]
 
 
 def _void_legs(session: Session, book_id: int, ids: Sequence[int]) -> dict[int, list[LegView]]:
@@ -298,29 +300,34 @@ def _void_legs(session: Session, book_id: int, ids: Sequence[int]) -> dict[int, 
     }
 
 
-def _seen(row: TransactionRow, filters: Filters) -> TransactionRow:
-    """A row with the amount that its reader expects: the whole, or what the filter's accounts saw of it."""
-    on = [leg for leg in row.legs if leg.account_id in filters.account_ids]
+def _seen(row: TransactionRow, legs: Sequence[LegView], filters: Filters) -> dict[str, Any]:
+    """The amount that the reader of a row expects: the whole, or what the filter's accounts saw of it."""
+    on = [leg for leg in legs if leg.account_id in filters.account_ids]
+    full = row.income_minor - row.expense_minor
     if on and filters.of_category:
         part = -sum(leg.base_minor for leg in on)
-        full = row.income_minor - row.expense_minor
-        return replace(row, shown_minor=part, whole_minor=full if full != part else None)
+        return {"shown_minor": part, "whole_minor": full if full != part else None}
     if on:
-        return replace(
-            row,
-            shown_minor=sum(leg.amount_minor for leg in on),
-            currency=on[0].currency,
-            base_minor=sum(leg.base_minor for leg in on),
-        )
+        return {
+            "shown_minor": sum(leg.amount_minor for leg in on),
+            "currency": on[0].currency,
+            "base_minor": sum(leg.base_minor for leg in on),
+        }
+    money = _on_money(legs)
     if row.is_flow:
-        full, money = row.income_minor - row.expense_minor, row.accounts
         if len(money) == 1 and money[0].base_minor == full:
-            return replace(row, shown_minor=money[0].amount_minor, currency=money[0].currency, base_minor=full)
-        return replace(row, shown_minor=full)
-    if row.kind == TransactionKind.OPENING and row.accounts:
-        leg = row.accounts[0]
-        return replace(row, shown_minor=leg.amount_minor, currency=leg.currency, base_minor=leg.base_minor)
-    return replace(row, shown_minor=row.moved_minor)
+            return {"shown_minor": money[0].amount_minor, "currency": money[0].currency, "base_minor": full}
+        return {"shown_minor": full}
+    if row.kind == TransactionKind.OPENING and money:
+        leg = money[0]
+        return {"shown_minor": leg.amount_minor, "currency": leg.currency, "base_minor": leg.base_minor}
+    return {"shown_minor": row.moved_minor}
+
+
+def _on_money(legs: Sequence[LegView]) -> tuple[LegView, ...]:
+    """The legs on money accounts, where the money came from first."""
+    money = (leg for leg in legs if leg.kind in MONEY_KINDS)
+    return tuple(sorted(money, key=lambda leg: leg.base_minor > 0))
 
 
 def _ordered(found: Any, day: Any, number: Any, *, backwards: bool) -> Any:
