@@ -4,8 +4,10 @@ A test that uses `app` (or anything made from it) runs once for each database of
 PostgreSQL and MariaDB are found by URL, left out with a reason when they do not answer, and required when CI is set.
 """
 
+import ipaddress
 import os
 import shutil
+import socket
 from collections.abc import Callable, Iterator
 from contextvars import Context
 from datetime import UTC, date, datetime
@@ -57,6 +59,30 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
             "browser"
         )
         metafunc.parametrize("database", ["sqlite"] if only else chosen, indirect=True, scope="session")
+
+
+def pytest_configure() -> None:
+    """Nothing but loopback: pytest-socket refuses to connect elsewhere, and here no name of elsewhere is looked up."""
+    known = socket.getaddrinfo
+
+    def look_up(host: Any, *args: Any, **kwargs: Any) -> Any:
+        name = host.decode() if isinstance(host, bytes) else host
+        if name not in {None, "", "localhost", socket.gethostname()} and not _is_loopback(name):
+            raise OutsideError(f"a test looked {name} up; only loopback is there")
+        return known(host, *args, **kwargs)
+
+    socket.getaddrinfo = look_up
+
+
+class OutsideError(RuntimeError):
+    """A test, or what it tests, wanted to leave this machine. Not an OSError: nobody takes it for a network that is down."""
+
+
+def _is_loopback(address: str) -> bool:
+    try:
+        return ipaddress.ip_address(address).is_loopback or ipaddress.ip_address(address).is_unspecified
+    except ValueError:
+        return False
 
 
 class FakeMailer:
