@@ -19,7 +19,7 @@ from app.services.deps import Deps
 from app.services.transactions import Recorded
 from app.settings import Settings
 from tests.blueprints.browser import Browser, shown
-from tests.conftest import NOW, Clock, FakeMailer
+from tests.conftest import NOW, Clock, FakeMailer, Visitor
 
 PAGES = {BookKind.PERSONAL: "/dashboard", BookKind.BUSINESS: "/business_dashboard"}
 Make = Callable[..., int]
@@ -203,6 +203,7 @@ def test_without_the_setting_there_is_no_demo_and_a_network_may_ask_ten_times_an
 ) -> None:
     closed = make_settings(settings.data_dir, settings.database_url, demo=False, registration="closed")
     app = create_app(closed, Replaced(now=clock, mailer=mailer))
+    app.test_client_class = Visitor  # two browsers, so their tokens must not meet in this context
     with app.app_context():
         browser = Browser(app)
         page = shown(browser.get("/"))
