@@ -1,6 +1,6 @@
 """What people do with whole books: open one, rename it, archive it."""
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from app.domain.books import BookKind, Role
 from app.domain.chart import STARTERS
@@ -8,7 +8,7 @@ from app.domain.errors import Refused
 from app.domain.texts import clean, key
 from app.domain.zones import known_zones
 from app.models.account import Account
-from app.models.book import Book, Membership
+from app.models.book import AuditEvent, Book, Membership
 from app.services.deps import Deps
 from app.services.uow import BookWork, UnitOfWork, book_work, unit_of_work
 
@@ -24,11 +24,14 @@ def open_book(
     Raises: Refused for a blank name, an unknown time zone, or more than fifty books.
     """
     with unit_of_work(deps, user_id=user_id) as work:
-        if (
-            len(work.session.scalars(select(Membership.book_id).where(Membership.user_id == user_id)).all())
-            >= MAX_BOOKS
-        ):
-            raise Refused(f"One person can have at most {MAX_BOOKS} books.")
+        own = (  # not those that others opened to them
+            select(func.count())
+            .select_from(Membership)
+            .join(AuditEvent, (AuditEvent.book_id == Membership.book_id) & (AuditEvent.number == 1))
+            .where(Membership.user_id == user_id, AuditEvent.user_id == user_id)
+        )
+        if (work.session.scalar(own) or 0) >= MAX_BOOKS:
+            raise Refused(f"One person can open at most {MAX_BOOKS} books.")
         return start_book(
             work,
             user_id,
