@@ -116,7 +116,10 @@ def _begin_person(work: UnitOfWork, wanted: Registration, email: str, name: str,
 
 
 def answer_registration(email: str, site: str, *, deps: Deps) -> None:
-    """The mail after a registration: the link to a new person, a word to the owner of an account that was there before."""
+    """The mail after a registration: the link to a new person, a word to the owner of an account that was there before.
+
+    The first does not say the name: whoever registers chooses it, and could write to strangers by it.
+    """
     with unit_of_work(deps) as work:
         person = work.session.execute(select(User.id, User.name).where(User.email == email)).one_or_none()
         if person is None:
@@ -124,7 +127,7 @@ def answer_registration(email: str, site: str, *, deps: Deps) -> None:
         user_id, name = person
         token = issue(work, Purpose.CONFIRM, user_id) if _is_unconfirmed(work, user_id) else None
     if token:
-        text = f"Hello {name},\n\nyour account is ready. Open this link within 7 days and sign in with the password you chose:\n\n{site}/confirm/{token}\n\nIf it was not you, ignore this mail. Without the link nobody can use the account.\n"
+        text = f"Hello,\n\nyour account is ready. Open this link within 7 days and sign in with the password you chose:\n\n{site}/confirm/{token}\n\nIf it was not you, ignore this mail. Without the link nobody can use the account.\n"
         deps.mailer.send(email, "Confirm your address for FinTrak", text)
     else:
         text = f"Hello {name},\n\nsomebody tried to make an account with this address, which has one already. If it was you, sign in:\n\n{site}/login\n\nThere you can also set a new password. If it was not you, there is nothing to do.\n"
