@@ -160,5 +160,5 @@ def _size() -> ColumnElement[int]:
 
 
 def literally(word: str) -> str:
-    """A text whose wildcards mean themselves in LIKE … ESCAPE '\\'."""
+    """A text whose wildcards mean themselves in a LIKE that escapes with a backslash."""
     return word.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
