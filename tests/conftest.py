@@ -45,7 +45,7 @@ URLS = {
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption(
-        "--operations", default=400, type=int, help="how many random operations the machine of the books does"
+        "--operations", default=200, type=int, help="how many random operations the machine of the books does"
     )
     parser.addoption("--saves", default=16, type=int, help="how many saves each of four threads makes at once")
     parser.addoption("--kills", default=3, type=int, help="how often the server is killed under load")

@@ -9,17 +9,24 @@ from itertools import pairwise
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from app.domain.books import AccountKind, Direction, Subtype
+from app.domain.alerts import Answer
+from app.domain.books import CATEGORY_KINDS, AccountKind, Direction, Subtype
 from app.domain.errors import FinTrakError
 from app.models.account import Account
+from app.models.anomaly import Alert
+from app.models.transaction import Posting, Transaction
+from app.queries.imports import import_view
+from app.services import imports
 from app.services.accounts import (
     AccountCommand,
     CategoryCommand,
     add_account,
     add_category,
     archive_account,
+    change_account,
     merge_category,
 )
+from app.services.anomalies import answer
 from app.services.deps import Deps
 from app.services.transactions import (
     Line,
@@ -56,6 +63,8 @@ class Machine:
     openings: dict[int, int] = field(
         default_factory=dict
     )  # account → what it began with, as the account's kind counts it
+    imports: dict[int, list[int]] = field(default_factory=dict)  # applied import → its transactions
+    brought_in: int = 0
     done: int = 0
     refused: int = 0
     _names: int = 0
@@ -65,6 +74,7 @@ class Machine:
         weights = {
             self.record: 40, self.edit: 14, self.void: 10, self.restore: 8, self.recategorise: 5, self.tag: 3,
             self.open_account: 1, self.new_category: 1, self.merge: 1, self.archive: 1, self.repeat: 4, self.nonsense: 6,
+            self.bring_in: 2, self.take_back: 1, self.correct_opening: 2, self.answer: 2,
         }  # fmt: skip
         for act in self.rng.choices(list(weights), list(weights.values()), k=operations):
             try:
@@ -171,6 +181,67 @@ class Machine:
             account.id, is_archived=bool(self.rng.getrandbits(1)), book_id=self.book_id, user_id=None, deps=self.deps
         )
 
+    def bring_in(self) -> None:
+        """A statement with two equal rows, applied twice: the second time there is nothing new."""
+        target = self.rng.choice([each for each in self._money() if each.currency == "INR"])
+        days = [FIRST_DAY + timedelta(days=self.rng.randrange(700)) for _ in range(3)]
+        amounts = [self.rng.choice((-1, 1)) * self.rng.randrange(1, 10**8) for _ in days]
+        rows = [*zip(days, amounts, strict=True), (days[0], amounts[0])]
+        self._names += 1
+        lines = [
+            f"{day:%d/%m/%Y},SHOP {self._names},{'-' if minor < 0 else ''}{abs(minor) // 100}.{abs(minor) % 100:02d}"
+            for day, minor in rows
+        ]
+        statement = "\n".join(["Date,Description,Amount", *lines]).encode()
+        answers = {"date_order": "dmy"}
+        import_id = self._applied(target.id, statement, answers)
+        found = self.session.execute(
+            select(Transaction.id, Transaction.occurred_on)
+            .where(Transaction.import_id == import_id)
+            .order_by(Transaction.id)
+        ).all()
+        assert [day for _, day in found] == [day for day, _ in rows], (found, rows)
+        for (transaction_id, day), (_, minor) in zip(found, rows, strict=True):
+            direction = Direction.IN if minor > 0 else Direction.OUT
+            self.transactions[transaction_id] = Known(
+                TransactionCommand(
+                    self.book_id, None, direction, day, target.id, abs(minor), self._lines_of(transaction_id)
+                )
+            )
+        self.imports[import_id] = [transaction_id for transaction_id, _ in found]
+        again = imports.upload(self.book_id, target.id, "again.csv", statement, deps=self.deps)
+        imports.settle(imports.Settled(self.book_id, again, target.id, answers), deps=self.deps)
+        imports.plan(self.book_id, again, deps=self.deps)
+        assert import_view(self.session, self.book_id, again, self.deps.now()).new_count == 0
+        imports.discard(self.book_id, again, deps=self.deps)
+        self.brought_in += 1
+
+    def take_back(self) -> None:
+        """Undo an import, whatever became of its transactions meanwhile."""
+        if not self.imports:
+            return
+        import_id = self.rng.choice(list(self.imports))
+        imports.undo(self.book_id, import_id, user_id=None, deps=self.deps)
+        for each in self.imports.pop(import_id):
+            self.transactions[each].is_void = True
+
+    def correct_opening(self) -> None:
+        """Say anew what an account began with; the former opening stays deleted, also when it is asked back."""
+        account = self.rng.choice(self._money())
+        minor = self.rng.choice((0, self._amount()))
+        command = AccountCommand(self.book_id, None, account.name, account.subtype, account.currency)
+        base = minor * 83 if account.currency != "INR" else None
+        change_account(account.id, command, opening=(minor, base, FIRST_DAY), deps=self.deps)
+        self.openings[account.id] = -minor if account.kind == AccountKind.LIABILITY else minor
+
+    def answer(self) -> None:
+        """Say something of a warning; there may be none yet."""
+        alert_id = self.session.scalar(
+            select(Alert.id).where(Alert.book_id == self.book_id).order_by(Alert.id).limit(1)
+        )
+        said = self.rng.choice(tuple(Answer))
+        answer(alert_id or 10**9, said, book_id=self.book_id, user_id=None, deps=self.deps)
+
     def nonsense(self) -> None:
         """Commands that the books must refuse whole."""
         command = self._command()
@@ -192,6 +263,21 @@ class Machine:
         )
         record_transaction(wrong, deps=self.deps)
         raise AssertionError(f"the books took {wrong}")
+
+    def _applied(self, account_id: int, statement: bytes, answers: dict[str, str]) -> int:
+        import_id = imports.upload(self.book_id, account_id, "statement.csv", statement, deps=self.deps)
+        imports.settle(imports.Settled(self.book_id, import_id, account_id, answers), deps=self.deps)
+        imports.plan(self.book_id, import_id, deps=self.deps)
+        imports.apply(self.book_id, import_id, user_id=None, deps=self.deps)
+        return import_id
+
+    def _lines_of(self, transaction_id: int) -> tuple[Line, ...]:
+        legs = self.session.execute(
+            select(Posting.account_id, Posting.amount_minor)
+            .join(Account, Account.id == Posting.account_id)
+            .where(Posting.transaction_id == transaction_id, Account.kind.in_(CATEGORY_KINDS))
+        )
+        return tuple(Line(account_id, abs(minor)) for account_id, minor in legs)
 
     def _command(self) -> TransactionCommand:
         direction = self.rng.choices((Direction.OUT, Direction.IN, Direction.TRANSFER), (6, 3, 2))[0]
