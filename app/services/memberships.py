@@ -18,9 +18,12 @@ LAST_OWNER = "A book needs an owner. Make somebody else an owner first."
 def add_member(book_id: int, *, email: str, role: Role, user_id: int, deps: Deps) -> str:
     """Let somebody who has an account open the book. Returns their name.
 
-    Raises: Refused beside `email` when nobody signs in with it or they are in already.
+    Raises: Refused beside `email` when nobody signs in with it or they are in already, and for a visitor of the demo, whom
+    the answer would tell who has an account here.
     """
     with book_work(deps, book_id, user_id=user_id) as work:
+        if work.session.scalar(select(User.is_demo).where(User.id == user_id)):
+            raise Refused("Visitors of the demo cannot share books. Make an account of your own first.", field="email")
         unconfirmed = select(Invitation.user_id).where(
             Invitation.purpose == Purpose.CONFIRM, Invitation.user_id.is_not(None)
         )

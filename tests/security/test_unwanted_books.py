@@ -8,6 +8,7 @@ from sqlalchemy import insert
 from sqlalchemy.orm import Session
 
 from app.domain.books import BookKind, Role
+from app.domain.errors import Refused
 from app.models.book import Membership
 from app.queries.books import books_of, default_book
 from app.services.books import MAX_BOOKS
@@ -46,3 +47,19 @@ def test_books_of_others_do_not_count_towards_how_many_a_person_may_open(
     session.commit()
 
     assert make_book(asha) > max(books)
+
+
+def test_a_visitor_of_the_demo_neither_shares_nor_learns_who_has_an_account(
+    deps: Deps, make_user: Callable[..., int], make_book: Callable[..., int]
+) -> None:
+    make_user()
+    visitor = make_user("visitor@example.com", is_demo=True)
+    book = make_book(visitor)
+
+    said = set()
+    for email in ("asha@example.com", "nobody@example.com"):
+        with pytest.raises(Refused) as refused:
+            add_member(book, email=email, role=Role.VIEWER, user_id=visitor, deps=deps)
+        said.add(refused.value.user_message)
+
+    assert len(said) == 1
