@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 
 from flask import Flask, current_app, g, request, url_for
 
-from app.domain.books import BookKind
+from app.domain.books import BookKind, Role
 
 ICONS = {BookKind.PERSONAL: "person-fill", BookKind.BUSINESS: "shop"}
 
@@ -89,6 +89,7 @@ class BookLink:
     icon: str
     url: str
     current: bool
+    is_shared: bool  # somebody else's: the reader is not its owner
 
 
 def nav_items() -> list[Group]:
@@ -117,6 +118,7 @@ def books() -> list[BookLink]:
             ICONS[book.kind],
             _same_page(book.kind, book.id),
             g.book is not None and book.id == g.book.id,
+            book.role is not Role.OWNER,
         )
         for book in g.books
         if not book.is_archived or (g.book and book.id == g.book.id)

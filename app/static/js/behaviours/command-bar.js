@@ -73,13 +73,13 @@ function groups(words, { searchUrl, addUrl }) {
       { icon: 'search', label: `Search transactions for \u201c${words}\u201d`, url: withQuery(searchUrl, 'q', words) },
       { icon: 'plus-lg', label: `Add a transaction for \u201c${words}\u201d`, url: withQuery(addUrl, 'payee', words) },
     ]
-    : [{ icon: 'plus-lg', label: 'Add a transaction', url: addUrl }];
+    : [{ icon: 'plus-lg', label: 'Add transaction', url: addUrl }];
   return [['Pages', pages], ['Do', actions]].filter(([, entries]) => entries.length);
 }
 
 function pagesMatching(words) {
   const wanted = words.toLocaleLowerCase();
-  return [...document.querySelectorAll('.ft-side .ft-nav')]
+  return [...document.querySelectorAll('.ft-side > nav .ft-nav')]
     .map((link) => ({
       label: nameOf(link), url: link.href, icon: link.querySelector('.bi')?.className.match(/bi-([\w-]+)/)?.[1] ?? 'arrow-right',
     }))
