@@ -1,8 +1,11 @@
-"""A synthetic ledger of any size: 25 expense and 5 income categories, 400 payees, 3 accounts, five years. The same for the same size."""
+"""A synthetic ledger of any size: 25 expense and 5 income categories, 400 payees, 3 accounts, five years up to today.
+
+The same amounts for the same size.
+"""
 
 import random
 from collections.abc import Iterator
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 from sqlalchemy import select
 
@@ -18,8 +21,8 @@ from app.services.payees import payee_ids
 from app.services.posting import Draft, account_kinds, post
 from app.services.uow import book_work
 
-LAST_DAY = date(2026, 11, 22)
-NOW = datetime(2026, 11, 22, 6, 30, tzinfo=UTC)
+NOW = datetime.now(UTC)
+LAST_DAY = NOW.date()
 DAYS = 5 * 365
 CHUNK = 20_000
 PAYEES = [f"Payee {number}" for number in range(400)]

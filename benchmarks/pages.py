@@ -4,42 +4,46 @@
     python -m benchmarks.pages --rows 1000,1000000 --database-url postgresql+psycopg://postgres@127.0.0.1/scratch
 
 The database must be empty and is filled; without --database-url it is a SQLite file in a folder that is removed afterwards.
-The whole application answers in this process (WSGI), the bare page as well, so ratios compare like with like.
+Both applications are served alike: gunicorn, one worker with one thread, over a connection that stays open. Each page is
+asked in turn with the bare one, so a slow moment of the machine slows both.
 """
 
 import argparse
+import http.client
 import math
 import os
 import platform
 import statistics
 import tempfile
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Iterator
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
-from datetime import date
 from pathlib import Path
 
 import sqlalchemy as sa
 from flask import Flask
+from flask.sessions import SecureCookieSessionInterface
 from flask.testing import FlaskClient
-from flask_login import LoginManager, UserMixin, login_required
 from flask_migrate import upgrade
 
 from app.domain.books import BookKind, Direction
+from app.domain.periods import Month
 from app.extensions import db
-from app.factory import Replaced, create_app
+from app.factory import create_app
 from app.models.account import Account
 from app.services.transactions import Line, TransactionCommand, record_transaction
 from app.settings import ROOT, Settings
 from app.web.deps import current_deps
-from benchmarks.ledgers import NOW, make_ledger, make_person
+from benchmarks import bare
+from benchmarks.ledgers import LAST_DAY, make_ledger, make_person
 from benchmarks.report import today, write_section
+from benchmarks.serving import Visitor, served
 
 PAGES = {
     "dashboard": "/dashboard?book={book}",
     "list, first page": "/transactions?book={book}",
-    "list, one month": "/transactions?book={book}&month=2026-10",
+    "list, one month": "/transactions?book={book}&month={month}",
     "list, one category": "/transactions?book={book}&category={category}",
     "list, search": "/transactions?book={book}&q=payee+37",
     "accounts": "/accounts?book={book}",
@@ -53,10 +57,9 @@ class Timing:
 
     p50: float
     p95: float
-    statements: int
 
     def __str__(self) -> str:
-        return f"{self.p50:.2f} / {self.p95:.2f} ms, {self.statements} statements"
+        return f"{self.p50:.2f} / {self.p95:.2f} ms"
 
 
 def main() -> None:
@@ -83,21 +86,55 @@ def main() -> None:
 
 def measure(folder: Path, url: str, sizes: list[int], repeat: int) -> Iterator[str]:
     """Print each line of the report, and give it back."""
-    app = create_app(bench_settings(folder, url), Replaced(now=lambda: NOW))
+    settings = bench_settings(folder, url)
+    app = create_app(settings)
     with app.app_context():
         upgrade(str(ROOT / "migrations"))
-    bare = bare_page(folder)
-    floor = clock(bare, "/", repeat)
-    yield say(f"| page | rows | p50 / p95 | × bare page with sign-in ({floor.p50:.2f} ms) |")
-    yield say("|---|---|---|---|")
+    environment = {
+        f"FINTRAK_{name.upper()}": str(getattr(settings, name))
+        for name in ("data_dir", "database_url", "model_store", "jobs")
+    }
+    yield say("| page | rows | p50 / p95 | statements | × bare page with sign-in |")
+    yield say("|---|---|---|---|---|")
     for rows in sizes:
-        client, book_id, category_id = sign_in(app, rows)
-        for name, address in PAGES.items():
-            timing = clock(client, address.format(book=book_id, category=category_id), repeat, app)
-            floor = clock(bare, "/", repeat)
-            yield say(f"| {name} | {rows:,} | {timing} | {timing.p50 / floor.p50:.1f} |")
-        saved = saves(app, book_id, repeat)
-        yield say(f"| one save, durable | {rows:,} | {saved} | |")
+        client, token, book_id, category_id = sign_in(app, rows)
+        with served("wsgi:app", cookie(app, token), **environment) as page, bare_visitor(folder) as floor_page:
+            for name, pattern in PAGES.items():
+                address = pattern.format(book=book_id, category=category_id, month=Month.of(LAST_DAY).previous())
+                took, floor = in_turn(page, address, floor_page, repeat)
+                count = statements_of(app, client, address)
+                yield say(
+                    f"| {name} | {rows:,} | {took} | {count} | {took.p50 / floor.p50:.1f} of {floor.p50:.2f} ms |"
+                )
+        saved, count = saves(app, book_id, repeat)
+        yield say(f"| one save, durable | {rows:,} | {saved} | {count} | |")
+
+
+def bare_visitor(folder: Path) -> AbstractContextManager[Visitor]:
+    """The bare page, with somebody signed in."""
+    environment = {"BARE_DATABASE": str(folder / "bare.db")}
+    os.environ |= environment
+    return served("benchmarks.bare:create_app()", cookie(bare.create_app(), "1", name="session"), **environment)
+
+
+def cookie(app: Flask, user: str, *, name: str = "fintrak") -> str:
+    """The cookie of somebody who is signed in."""
+    signer = SecureCookieSessionInterface().get_signing_serializer(app)
+    assert signer
+    return f"{name}={signer.dumps({'_user_id': user, '_fresh': True})}"
+
+
+def in_turn(page: Visitor, address: str, bare: Visitor, repeat: int) -> tuple[Timing, Timing]:
+    """Ask a page and the bare one so many times each, after five times that do not count."""
+    times = [(page.ask(address), bare.ask("/")) for _ in range(repeat + 5)][5:]
+    return timing([mine for mine, _ in times]), timing([its for _, its in times])
+
+
+def statements_of(app: Flask, client: FlaskClient, address: str) -> int:
+    """How many statements a page needs."""
+    with counted(app) as statements:
+        assert client.get(address).status_code == http.client.OK
+    return len(statements)
 
 
 def bench_settings(folder: Path, url: str) -> Settings:
@@ -117,8 +154,8 @@ def say(line: str) -> str:
     return line
 
 
-def sign_in(app: Flask, rows: int) -> tuple[FlaskClient, int, int]:
-    """A client of a person whose book has so many rows, with the book and one of its categories."""
+def sign_in(app: Flask, rows: int) -> tuple[FlaskClient, str, int, int]:
+    """A client of a person whose book has so many rows, with the token of the sign-in, the book and one of its categories."""
     with app.app_context():
         user_id, token = make_person(current_deps(), f"bench{rows}@example.com")
         started = time.perf_counter()
@@ -141,24 +178,10 @@ def sign_in(app: Flask, rows: int) -> tuple[FlaskClient, int, int]:
     with client.session_transaction() as session:
         session["_user_id"] = token
         session["_fresh"] = True
-    return client, book_id, category_id
+    return client, token, book_id, category_id
 
 
-def clock(client: FlaskClient, address: str, repeat: int, app: Flask | None = None) -> Timing:
-    """Ask a page so many times, after three times that do not count."""
-    for _ in range(3):
-        answer = client.get(address)
-        assert answer.status_code == 200, (address, answer.status_code)
-    times = []
-    with counted(app) as statements:
-        for _ in range(repeat):
-            started = time.perf_counter()
-            client.get(address)
-            times.append(1000 * (time.perf_counter() - started))
-    return Timing(statistics.median(times), p95(times), math.ceil(len(statements) / repeat))
-
-
-def saves(app: Flask, book_id: int, repeat: int) -> Timing:
+def saves(app: Flask, book_id: int, repeat: int) -> tuple[Timing, int]:
     """Record so many transactions through the service, each with its own commit."""
     times = []
     with app.app_context():
@@ -176,7 +199,7 @@ def saves(app: Flask, book_id: int, repeat: int) -> Timing:
                     book_id,
                     None,
                     Direction.OUT,
-                    date(2026, 11, 21),
+                    LAST_DAY,
                     account,
                     12_345 + number,
                     (Line(category, 12_345 + number),),
@@ -185,21 +208,18 @@ def saves(app: Flask, book_id: int, repeat: int) -> Timing:
                 started = time.perf_counter()
                 record_transaction(command, deps=current_deps())
                 times.append(1000 * (time.perf_counter() - started))
-    return Timing(statistics.median(times[3:]), p95(times[3:]), math.ceil(len(statements) / len(times)))
+    return timing(times[3:]), math.ceil(len(statements) / len(times))
 
 
-def p95(times: list[float]) -> float:
-    """The 95th percentile."""
-    return sorted(times)[math.ceil(0.95 * len(times)) - 1]
+def timing(times: list[float]) -> Timing:
+    """The median and the 95th percentile."""
+    return Timing(statistics.median(times), sorted(times)[math.ceil(0.95 * len(times)) - 1])
 
 
 @contextmanager
-def counted(app: Flask | None) -> Iterator[list[str]]:
+def counted(app: Flask) -> Iterator[list[str]]:
     """The statements that the application's engine runs meanwhile, without BEGIN and the like."""
     statements: list[str] = []
-    if app is None:
-        yield statements
-        return
     with app.app_context():
         engine = db.engine
 
@@ -212,40 +232,6 @@ def counted(app: Flask | None) -> Iterator[list[str]]:
         yield statements
     finally:
         sa.event.remove(engine, "before_cursor_execute", note)
-
-
-def bare_page(folder: Path) -> FlaskClient:
-    """The least that a signed-in page can be: Flask, Flask-Login, one query for the person, one small template."""
-    app = Flask("bare")
-    app.secret_key = "bare" * 8
-    engine = sa.create_engine(f"sqlite:///{folder}/bare.db")
-    with engine.begin() as connection:
-        connection.execute(sa.text("CREATE TABLE people (id INTEGER PRIMARY KEY, name TEXT)"))
-        connection.execute(sa.text("INSERT INTO people VALUES (1, 'Asha')"))
-    manager = LoginManager(app)
-    template = app.jinja_env.from_string("<!doctype html><title>Hello</title><h1>Hello {{ name }}</h1>")
-
-    class Person(UserMixin):  # type: ignore[misc]  # Flask-Login is untyped
-        def __init__(self, id_: str, name: str) -> None:
-            self.id, self.name = id_, name
-
-    def load(user_id: str) -> Person | None:
-        with engine.connect() as connection:
-            row = connection.execute(sa.text("SELECT id, name FROM people WHERE id = :id"), {"id": int(user_id)}).one()
-        return Person(str(row.id), row.name)
-
-    manager.user_loader(load)
-
-    def page() -> str:
-        return template.render(name="Asha")
-
-    view: Callable[[], str] = login_required(page)
-    app.add_url_rule("/", "page", view)
-    client = app.test_client()
-    with client.session_transaction() as session:
-        session["_user_id"] = "1"
-        session["_fresh"] = True
-    return client
 
 
 if __name__ == "__main__":
