@@ -83,6 +83,7 @@ def _config(settings: Settings) -> dict[str, Any]:
         "WTF_CSRF_SSL_STRICT": settings.https,
         "RATELIMIT_STORAGE_URI": settings.rate_limit_url,
         "RATELIMIT_HEADERS_ENABLED": True,
+        "RATELIMIT_IN_MEMORY_FALLBACK_ENABLED": True,  # Redis away: each process counts for itself meanwhile
     }
 
 
