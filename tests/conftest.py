@@ -19,6 +19,7 @@ import sqlalchemy as sa
 from flask import Flask, has_app_context
 from flask.testing import FlaskClient
 from flask_migrate import upgrade
+from jinja2 import FileSystemBytecodeCache
 from sqlalchemy.orm import Session
 from werkzeug.test import TestResponse
 
@@ -222,10 +223,17 @@ def replaced(clock: Clock, mailer: FakeMailer) -> Replaced:
     return Replaced(now=clock, mailer=mailer)
 
 
+@pytest.fixture(scope="session")
+def compiled_templates(tmp_path_factory: pytest.TempPathFactory) -> FileSystemBytecodeCache:
+    """Each template is compiled once, not once for each test's application."""
+    return FileSystemBytecodeCache(str(tmp_path_factory.mktemp("templates")))
+
+
 @pytest.fixture
-def app(settings: Settings, replaced: Replaced) -> Iterator[Flask]:
+def app(settings: Settings, replaced: Replaced, compiled_templates: FileSystemBytecodeCache) -> Iterator[Flask]:
     """The application on an empty database, inside an application context."""
     app = create_app(settings, replaced)
+    app.jinja_env.bytecode_cache = compiled_templates
     app.testing = True
     app.test_client_class = Visitor
     with app.app_context():
