@@ -1,9 +1,8 @@
 """The `ingest` port: bytes of any bank file in, a statement out. Content decides which reader is used; names are never asked."""
 
-import gc
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping
 
+from app.domain.pauses import collector_paused
 from app.ingest.context import Wish
 from app.ingest.csv_reader import read_csv
 from app.ingest.decode import Decoded, decode
@@ -40,17 +39,5 @@ def read_statement(
     reader = TEXT_READERS.get(found.key)
     if reader is None:
         raise UnreadableFile(f"This is not a CSV file but another format: {found.name}; FinTrak reads CSV so far.")
-    with _without_collecting():
+    with collector_paused():
         return reader(decoded, Wish(answers, currency, date_order_hint))
-
-
-@contextmanager
-def _without_collecting() -> Iterator[None]:
-    """Pauses the garbage collector: reading makes millions of small objects and no cycles, and searching them costs a third of the time."""
-    was_enabled = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if was_enabled:
-            gc.enable()

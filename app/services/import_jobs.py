@@ -17,6 +17,7 @@ from sqlalchemy.engine import Row
 from app.domain.books import AccountKind, Leg, Source, State, TransactionKind
 from app.domain.errors import FinTrakError
 from app.domain.imports import TO_WRITE, ImportState, RowStatus
+from app.domain.pauses import collector_paused
 from app.domain.sequences import batched
 from app.models.base import table_of
 from app.models.statement_import import Import, ImportRow, TransactionSource
@@ -135,7 +136,8 @@ def _apply(book_id: int, import_id: int, user_id: int | None, lease: _Lease, dep
             if rows:
                 after = rows[-1].number
                 found.done_count += len(rows)
-                _write_chunk(work, found, rows, payees, deps)
+                with collector_paused():
+                    _write_chunk(work, found, rows, payees, deps)
             if is_done:
                 found.state, found.claimed_at, found.content = ImportState.APPLIED, None, None
                 verdicts.count_saved(work, found.done_count, deps=deps)  # together, for one training

@@ -9,6 +9,7 @@ from sqlalchemy import delete, func, insert, select, update
 from app.domain.books import CATEGORY_KINDS, MONEY_SUBTYPES, AccountKind, Subtype
 from app.domain.errors import NotInBook, Refused
 from app.domain.imports import AT_WORK, BEFORE_APPLYING, TO_WRITE, ImportState, RowStatus
+from app.domain.pauses import collector_paused
 from app.domain.sequences import batched
 from app.domain.texts import clean
 from app.jobs.port import JobName
@@ -147,7 +148,8 @@ def plan(book_id: int, import_id: int, *, deps: Deps) -> None:
         )
     if not statement.rows:
         raise Refused("There is no transaction in this file to import.")
-    planned = list(plan_rows(session, found, chart, statement.rows, deps.now().date()))
+    with collector_paused():
+        planned = list(plan_rows(session, found, chart, statement.rows, deps.now().date()))
     del statement
     was = found.answers, found.account_id
     with unit_of_work(deps) as work:
