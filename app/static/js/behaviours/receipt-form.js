@@ -26,11 +26,14 @@ export function attach(figure, { fetch = globalThis.fetch } = {}) {
   rememberTyping(form);
 
   for (const button of reader.querySelectorAll('[type="submit"]')) button.hidden = true; // a chosen file is read at once
-  input.addEventListener('change', () => input.files.length && read(input.files[0]));
+  const readChosen = () => input.files.length && read(input.files[0]);
+  input.addEventListener('change', readChosen);
   figure.querySelector('[data-replace]')?.addEventListener('click', () => input.click());
 
   const island = figure.querySelector('script[data-reading]');
   if (island) apply(JSON.parse(island.textContent), { held: true });
+
+  readChosen(); // a file may be chosen before this script has come
 
   async function read(file) {
     asked += 1;
