@@ -21,6 +21,7 @@ from app.jobs.rq import RedisQueue
 from app.jobs.thread import ThreadQueue
 from app.ml.detector import Detector
 from app.ml.store import ModelStore
+from app.models.base import load_tables
 from app.models.engine import tune
 from app.ocr.local import LocalReader
 from app.ocr.port import ReceiptReader
@@ -52,6 +53,7 @@ class Replaced:
 
 def create_app(settings: Settings, replaced: Replaced | None = None) -> Flask:
     """An application with these settings. Opens no connection and starts no thread."""
+    load_tables()
     app = Site(__name__, static_folder=str(STATIC), static_url_path=f"/static/{assets.version(STATIC)}")
     app.config.from_mapping(_config(settings))
     app.url_map.converters["int"] = IdConverter

@@ -6,8 +6,9 @@ from flask import current_app
 from sqlalchemy import Connection
 
 from app.extensions import db
-from app.models import anomaly, book, receipt, statement_import, transaction, user  # noqa: F401 - registers the tables
-from app.models.base import Base, UtcDateTime
+from app.models.base import Base, Scaled, UtcDateTime, load_tables
+
+load_tables()
 
 
 def render(kind: str, value: object, autogen: AutogenContext) -> str | bool:
@@ -15,6 +16,9 @@ def render(kind: str, value: object, autogen: AutogenContext) -> str | bool:
     if kind == "type" and isinstance(value, UtcDateTime):
         autogen.imports.add("from app.models.base import UtcDateTime")
         return "UtcDateTime()"
+    if kind == "type" and isinstance(value, Scaled):
+        autogen.imports.add("from app.models.base import Scaled")
+        return "Scaled()"
     return False
 
 

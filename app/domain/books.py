@@ -49,6 +49,7 @@ class Subtype(StrEnum):
     LOAN = "loan"
     DEPOSIT = "deposit"
     HOLDING = "holding"
+    PROPERTY = "property"
     RECEIVABLE = "receivable"
     PAYABLE = "payable"
     TAX = "tax"

@@ -34,6 +34,15 @@ NAME_LENGTH = 80
 KEY_LENGTH = 160  # a few letters grow when they are compared; the place of a key has room for twice the name
 MAX_DEPTH = 5
 COLOURS = range(1, 9)
+SIDES = {
+    **MONEY_SUBTYPES,
+    Subtype.HOLDING: AccountKind.ASSET,
+    Subtype.PROPERTY: AccountKind.ASSET,
+    Subtype.RECEIVABLE: AccountKind.ASSET,
+    Subtype.PAYABLE: AccountKind.LIABILITY,
+    Subtype.TAX: AccountKind.LIABILITY,
+}
+"""Every subtype that holds money or worth, and its side. People open the first ones by hand, other parts of FinTrak the rest."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,23 +88,72 @@ def add_account(
     if command.subtype not in MONEY_SUBTYPES:
         raise Refused("Choose a kind of account.", field="subtype")
     with book_work(deps, command.book_id, user_id=command.user_id) as work:
-        kind = MONEY_SUBTYPES[command.subtype]
-        account = Account(
-            book_id=work.book.id,
-            kind=kind,
-            subtype=command.subtype,
-            currency=_currency(command.currency),
-            parent_id=None,
-            need=Need.NONE,
-            is_archived=False,
-            **_looks(work, command.name, kind, command.icon, command.colour),
-        )
-        work.session.add(account)
-        work.session.flush()
-        work.audit("account.added", f"account:{account.id}", after=_described(account))
+        account_id = open_account(work, command)
         if opening_minor:
-            _post_opening(work, account, opening_minor, opening_base_minor, opening_on)
+            post_opening(work, account_id, opening_minor, opening_base_minor, opening_on)
+    return account_id
+
+
+def open_account(work: BookWork, command: AccountCommand) -> int:
+    """Open an account as a part of a larger write: a loan, a deposit and a holding each keep one. Returns its id.
+
+    Raises: Refused with the field to correct.
+    """
+    kind = SIDES[command.subtype]
+    account = Account(
+        book_id=work.book.id,
+        kind=kind,
+        subtype=command.subtype,
+        currency=_currency(command.currency),
+        parent_id=None,
+        need=Need.NONE,
+        is_archived=False,
+        **_looks(work, command.name, kind, command.icon, command.colour),
+    )
+    work.session.add(account)
+    work.session.flush()
+    work.audit("account.added", f"account:{account.id}", after=_described(account))
     return account.id
+
+
+def post_opening(work: BookWork, account_id: int, opening_minor: int, base_minor: int | None, day: date | None) -> int:
+    """Say what was in a new account on a day, as a part of a larger write. Returns the transaction's id.
+
+    `opening_minor` is in the account's currency, positive for what is owned in an asset or owed on a liability; `base_minor`, in
+    the book's, is needed when they differ.
+    Raises: Refused beside `opening_on` or `opening_base`.
+    """
+    return _post_opening(work, _account(work, account_id, MONEY_KINDS), opening_minor, base_minor, day)
+
+
+def category_for(work: BookWork, kind: AccountKind, name: str, *, icon: str = "tag", colour: int = 8) -> int:
+    """The id of the category of this name, which is made when the book has none: “Loan interest” for what an instalment costs.
+
+    A part that posts by itself (a loan, a payslip, a deposit) keeps the id it got, so a category that is renamed later stays its own.
+    """
+    found = work.session.scalar(
+        select(Account.id).where(
+            Account.book_id == work.book.id, Account.kind == kind, Account.name_key == key(name)[:KEY_LENGTH]
+        )
+    )
+    if found is not None:
+        return found
+    account = Account(
+        book_id=work.book.id, kind=kind, subtype=Subtype.CATEGORY, currency=work.book.currency, parent_id=None, need=Need.NONE,
+        is_archived=False, **_looks(work, name, kind, icon, colour),
+    )  # fmt: skip
+    work.session.add(account)
+    work.session.flush()
+    work.audit("category.added", f"account:{account.id}", after=_described(account))
+    return account.id
+
+
+def set_archived(work: BookWork, account_id: int, *, is_archived: bool) -> None:
+    """`archive_account` as a part of a larger write."""
+    account = _account(work, account_id, MONEY_KINDS | CATEGORY_KINDS)
+    if account.is_archived != is_archived:
+        account.is_archived = is_archived
+        work.audit("account.archived" if is_archived else "account.unarchived", f"account:{account.id}")
 
 
 def change_account(
@@ -172,10 +230,7 @@ def archive_account(account_id: int, *, is_archived: bool, book_id: int, user_id
     Raises: NotInBook.
     """
     with book_work(deps, book_id, user_id=user_id) as work:
-        account = _account(work, account_id, MONEY_KINDS | CATEGORY_KINDS)
-        if account.is_archived != is_archived:
-            account.is_archived = is_archived
-            work.audit("account.archived" if is_archived else "account.unarchived", f"account:{account.id}")
+        set_archived(work, account_id, is_archived=is_archived)
 
 
 def merge_category(category_id: int, into_id: int, *, book_id: int, user_id: int | None, deps: Deps) -> int:
@@ -288,7 +343,7 @@ def _correct_opening(
 
 def _post_opening(
     work: BookWork, account: Account, opening_minor: int, base_minor: int | None, day: date | None
-) -> None:
+) -> int:
     if day is None:
         raise Refused("Write the day of the opening balance.", field="opening_on")
     check_day(work, day, field="opening_on")
@@ -315,6 +370,7 @@ def _post_opening(
     [transaction_id] = post(work, [draft], account_kinds(work, [account.id, equity_id]))
     after = {"account": account.id, "occurred_on": day.isoformat(), "amount_minor": opening_minor}
     work.audit("transaction.recorded", f"transaction:{transaction_id}", after=after)
+    return transaction_id
 
 
 def _account(work: BookWork, account_id: int, kinds: frozenset[AccountKind]) -> Account:

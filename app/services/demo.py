@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import select
 
-from app.domain.books import MONEY_SUBTYPES, AccountKind, Leg, Need, Source, Subtype, TransactionKind, kind_of
+from app.domain.books import AccountKind, Leg, Need, Source, Subtype, TransactionKind, kind_of
 from app.domain.demo import DemoAccount, DemoBook, DemoEntry
 from app.domain.demo_household import household
 from app.domain.demo_studio import studio
@@ -18,6 +18,7 @@ from app.models.account import Account
 from app.models.book import Book
 from app.models.user import User
 from app.services import verdicts
+from app.services.accounts import SIDES
 from app.services.books import start_book
 from app.services.departures import DeleteFile, delete_account
 from app.services.deps import Deps
@@ -34,9 +35,6 @@ KEPT_FOR = timedelta(hours=24)
 SEED = 20_261
 JUDGED_DAYS = 45
 """Entries of the last weeks are shown to the detector; it has learnt from those before."""
-
-KINDS = {**MONEY_SUBTYPES, Subtype.HOLDING: AccountKind.ASSET}
-"""What the demo may open. A person opens no holding by hand: units of a fund have a page of their own."""
 
 
 def start_visit(*, locale: str, timezone: str, currency: str, delete_file: DeleteFile, deps: Deps) -> int:
@@ -126,7 +124,7 @@ def _accounts(work: BookWork, wanted: Sequence[DemoAccount]) -> dict[str, Accoun
             work.session.add(
                 Account(
                     book_id=work.book.id,
-                    kind=KINDS[each.subtype],
+                    kind=SIDES[each.subtype],
                     subtype=each.subtype,
                     name=each.name,
                     name_key=key(each.name),

@@ -1,7 +1,7 @@
 """What people do with transactions: record, edit, void, restore, and the same for many at once."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
@@ -89,15 +89,36 @@ def record_transaction(command: TransactionCommand, *, deps: Deps) -> Recorded:
     Raises: NotInBook for an account, category or receipt of another book; Refused with the field to correct.
     """
     with book_work(deps, command.book_id, user_id=command.user_id) as work:
-        if command.submission_key and (seen := _already(work, command.submission_key)):
-            return Recorded(seen, is_repeat=True)
-        draft, kinds = _draft(work, command)
-        verdict = verdicts.judge(work, [draft], kinds, deps=deps)[0]
-        draft = replace(draft, score=verdict.score)
-        [transaction_id] = post(work, [draft], kinds)
-        verdicts.keep(work, [(transaction_id, verdict)])
-        verdicts.count_saved(work, 1, deps=deps)
-        work.audit("transaction.recorded", f"transaction:{transaction_id}", after=_described(draft))
+        return record_command(work, command, deps=deps)
+
+
+def record_command(work: BookWork, command: TransactionCommand, *, deps: Deps) -> Recorded:
+    """`record_transaction` as a part of a larger write."""
+    if command.submission_key and (seen := _already(work, command.submission_key)):
+        return Recorded(seen, is_repeat=True)
+    draft, kinds = _draft(work, command)
+    return record_draft(work, draft, kinds, deps=deps)
+
+
+def check_command(work: BookWork, command: TransactionCommand) -> None:
+    """Refuse what could not be saved as a transaction, without saving it.
+
+    Raises: as `record_transaction`.
+    """
+    _draft(work, command)
+
+
+def record_draft(work: BookWork, draft: Draft, kinds: Mapping[int, AccountKind], *, deps: Deps) -> Recorded:
+    """Judge, post and audit a transaction whose legs another service has worked out, as a part of its write.
+
+    `kinds` holds the kind of every account that a leg names.
+    """
+    verdict = verdicts.judge(work, [draft], kinds, deps=deps)[0]
+    draft = replace(draft, score=verdict.score)
+    [transaction_id] = post(work, [draft], kinds)
+    verdicts.keep(work, [(transaction_id, verdict)])
+    verdicts.count_saved(work, 1, deps=deps)
+    work.audit("transaction.recorded", f"transaction:{transaction_id}", after=_described(draft))
     return Recorded(transaction_id, verdict)
 
 
@@ -141,16 +162,21 @@ def void_transactions(book_id: int, ids: Sequence[int], *, user_id: int | None, 
     Raises: NotInBook when one is not the book's.
     """
     with book_work(deps, book_id, user_id=user_id) as work:
-        rows = [row for row in _transactions(work, ids) if row.state == State.POSTED]
-        before = {row.id: snapshot(work, row) for row in rows}
-        legs = unpost(work, [row.id for row in rows])
-        for row in rows:
-            row.state = State.VOID
-            row.void_legs = json.dumps([[leg.account_id, leg.amount_minor, leg.base_minor] for leg in legs[row.id]])
-            row.updated_at = work.now
-            work.audit("transaction.voided", f"transaction:{row.id}", before=before[row.id])
-        if rows:
-            work.book.revision += 1
+        return void_posted(work, ids)
+
+
+def void_posted(work: BookWork, ids: Sequence[int]) -> int:
+    """`void_transactions` as a part of a larger write."""
+    rows = [row for row in _transactions(work, ids) if row.state == State.POSTED]
+    before = {row.id: snapshot(work, row) for row in rows}
+    legs = unpost(work, [row.id for row in rows])
+    for row in rows:
+        row.state = State.VOID
+        row.void_legs = json.dumps([[leg.account_id, leg.amount_minor, leg.base_minor] for leg in legs[row.id]])
+        row.updated_at = work.now
+        work.audit("transaction.voided", f"transaction:{row.id}", before=before[row.id])
+    if rows:
+        work.book.revision += 1
     return len(rows)
 
 
@@ -160,18 +186,23 @@ def restore_transactions(book_id: int, ids: Sequence[int], *, user_id: int | Non
     Raises: NotInBook when one is not the book's; Refused for an opening balance of an account that has another one now.
     """
     with book_work(deps, book_id, user_id=user_id) as work:
-        rows = [row for row in _transactions(work, ids) if row.state == State.VOID]
-        _check_openings(work, rows)
-        entries = []
-        for row in rows:
-            entries.append((row.id, row.occurred_on, tuple(Leg(*leg) for leg in json.loads(row.void_legs or "[]"))))
-            row.state, row.void_legs, row.updated_at = State.POSTED, None, work.now
-        work.session.flush()
-        repost(work, entries)
-        for row in rows:
-            work.audit("transaction.restored", f"transaction:{row.id}", after=snapshot(work, row))
-        if rows:
-            work.book.revision += 1
+        return restore_void(work, ids)
+
+
+def restore_void(work: BookWork, ids: Sequence[int]) -> int:
+    """`restore_transactions` as a part of a larger write."""
+    rows = [row for row in _transactions(work, ids) if row.state == State.VOID]
+    _check_openings(work, rows)
+    entries = []
+    for row in rows:
+        entries.append((row.id, row.occurred_on, tuple(Leg(*leg) for leg in json.loads(row.void_legs or "[]"))))
+        row.state, row.void_legs, row.updated_at = State.POSTED, None, work.now
+    work.session.flush()
+    repost(work, entries)
+    for row in rows:
+        work.audit("transaction.restored", f"transaction:{row.id}", after=snapshot(work, row))
+    if rows:
+        work.book.revision += 1
     return len(rows)
 
 

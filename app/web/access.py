@@ -22,6 +22,11 @@ ONE_KIND = {
     "ledger": BookKind.PERSONAL,
     "business": BookKind.BUSINESS,
     "business_ledger": BookKind.BUSINESS,
+    "salary": BookKind.PERSONAL,
+    "loans": BookKind.PERSONAL,
+    "business_loans": BookKind.BUSINESS,
+    "tax": BookKind.PERSONAL,
+    "credit": BookKind.PERSONAL,
 }
 """Blueprints whose pages are about one kind of book. The pages of the others open any."""
 

@@ -49,15 +49,27 @@ CATEGORIES = Place("Categories", "tags", _both("accounts.categories"))
 RECEIPTS = Place("Receipts", "receipt", _both("receipts.gallery"))
 BUDGET = Place("Budget", "sliders", _both("budget.planner"))
 INSIGHTS = Place("Insights", "lightbulb", _both("insights.alerts"))
+RECURRING = Place("Recurring", "arrow-repeat", _both("recurring.schedules"))
+SALARY = Place("Salary", "briefcase", {BookKind.PERSONAL: "salary.overview"})
+LOANS = Place("Loans", "bank2", {BookKind.PERSONAL: "loans.loans", BookKind.BUSINESS: "business_loans.loans"})
+SCHEMES = Place("Fixed schemes", "safe2", _both("schemes.schemes"))
+INVESTMENTS = Place("Investments", "graph-up-arrow", _both("investments.holdings"))
+NET_WORTH = Place("Net worth", "layers", _both("net_worth.overview"))
+TAX = Place("Tax", "percent", {BookKind.PERSONAL: "tax.estimator"})
+CREDIT = Place("Credit", "speedometer2", {BookKind.PERSONAL: "credit.overview"})
 IMPORTS = Place("Import statements", "upload", _both("imports.overview"), "Import")
 SETTINGS = Place("Settings", "gear", _both("settings.overview"))
 
-GROUPS = (("", (HOME, TRANSACTIONS, RECEIPTS, BUDGET, INSIGHTS)), ("Plan", (ACCOUNTS, CATEGORIES)))
+GROUPS = (
+    ("", (HOME, TRANSACTIONS, RECEIPTS, BUDGET, INSIGHTS)),
+    ("Wealth", (NET_WORTH, INVESTMENTS, SCHEMES, LOANS, CREDIT)),
+    ("Plan", (RECURRING, SALARY, TAX, ACCOUNTS, CATEGORIES)),
+)
 FOOT = (IMPORTS, SETTINGS)
 TABS = (HOME, TRANSACTIONS, ADD, IMPORTS, INSIGHTS)
 
 
-PLACES = (HOME, TRANSACTIONS, ADD, RECEIPTS, ACCOUNTS, CATEGORIES, BUDGET, INSIGHTS, IMPORTS, SETTINGS)
+PLACES = (ADD, *(place for _, places in GROUPS for place in places), *FOOT)
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,7 +172,7 @@ def _is_here(endpoint: str) -> bool:
 
 def _same_page(kind: BookKind, book_id: int) -> str:
     for place in PLACES:
-        if request.endpoint in place.endpoints.values() and place.endpoints[kind] in current_app.view_functions:
+        if request.endpoint in place.endpoints.values() and place.endpoints.get(kind) in current_app.view_functions:
             return url_for(place.endpoints[kind], book=book_id)
     return url_for(HOME.endpoints[kind], book=book_id)
 

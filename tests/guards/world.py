@@ -21,7 +21,9 @@ from app.queries.people import token_hash
 from app.services.books import open_book
 from app.services.deps import Deps
 from app.services.transactions import Line, TransactionCommand, record_transaction
+from tests.guards.worlds import credit, investments, loans, net_worth, recurring, salary, schemes, tax
 
+PARTS = (recurring, salary, loans, schemes, investments, net_worth, tax, credit)
 PLANTED = "<script>alert('\"planted\"')</script>{{7*7}}"
 PEOPLE = ("owner", "editor", "viewer", "stranger")
 TOKEN = re.compile(r'name="csrf_token"[^>]*value="([^"]+)"')
@@ -117,6 +119,8 @@ def make_world(app: Flask, deps: Deps, *, planted: str = "Meera's lunch") -> Wor
     ids: dict[str, object] = {}
     for book_id in books.values():
         ids = _fill(deps, book_id, people["owner"], planted) | ids
+        for part in PARTS:
+            ids = part.fill(deps, book_id, people["owner"], planted) | ids
     ids |= {
         "user_id": people["editor"],
         "member_id": people["editor"],

@@ -1,0 +1,5 @@
+"""Holdings, their lots and prices, and what was sold."""
+
+from flask import Blueprint
+
+bp = Blueprint("investments", __name__)

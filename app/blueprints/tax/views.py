@@ -1,0 +1,5 @@
+"""The tax estimator."""
+
+from flask import Blueprint
+
+bp = Blueprint("tax", __name__)
