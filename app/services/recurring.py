@@ -1,7 +1,7 @@
 """What happens when the dates of schedules come: each is posted once, in order, whatever the machine slept through."""
 
 import logging
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 
@@ -13,6 +13,7 @@ from app.domain.recurrence_texts import parse_rule
 from app.domain.schedules import OccurrenceState, ScheduleKind, ScheduleState, dates_from, next_date
 from app.models.schedule import Occurrence, Schedule
 from app.services.deps import Deps
+from app.services.due import Due, Poster
 from app.services.schedules import lines_of, schedule_of, today_of
 from app.services.transactions import TransactionCommand, record_command
 from app.services.uow import BookWork, book_work
@@ -21,26 +22,6 @@ log = logging.getLogger(__name__)
 
 BATCH = 100
 """How many dates are settled in one commit, so that a long catch-up keeps nobody waiting."""
-
-
-@dataclass(frozen=True, slots=True)
-class Due:
-    """A date of a schedule that has come. `amount_minor` is what a person says it was instead, `occurred_on` when it really happened."""
-
-    schedule: Schedule
-    due_on: date
-    amount_minor: int | None = None
-    occurred_on: date | None = None
-
-    @property
-    def day(self) -> date:
-        """The day to post it on."""
-        return self.occurred_on or self.due_on
-
-
-Poster = Callable[[BookWork, Due, Deps], int | None]
-"""Posts what a date of a schedule brings, inside the write, with source `recurring`. Returns the transaction's id, or none when there
-is nothing to post on that date. Raises: Refused or NotInBook when a person must look at it first; then nothing of it stays."""
 
 
 def _post_transaction(work: BookWork, due: Due, deps: Deps) -> int:

@@ -1,6 +1,8 @@
 """Form fields that know money, days and ids. They keep what was typed, and say in words what is wrong with it."""
 
+import re
 from datetime import date
+from decimal import Decimal
 from typing import Any
 
 from wtforms import DateField, Field, SelectField, StringField, ValidationError
@@ -8,9 +10,11 @@ from wtforms.fields.choices import SelectChoice
 from wtforms.widgets import TextInput
 
 from app.domain.errors import InvalidAmount
-from app.domain.money import from_minor, grouped, parse_amount
+from app.domain.money import from_minor, grouped, parse_amount, typed_number
 from app.web.formats import book_currency, number_style, user_locale
 from app.web.numbers import as_id
+
+_DIGITS = re.compile(r"[\d.,'’\u00a0\u202f]{1,40}", re.ASCII)
 
 
 class AmountField(Field):
@@ -58,6 +62,104 @@ def written(minor: int, currency: str) -> str:
     style = number_style(user_locale())
     whole, _, rest = f"{from_minor(abs(minor), currency):f}".partition(".")
     return f"{'-' if minor < 0 else ''}{grouped(whole, style)}{style.decimal + rest if rest else ''}"
+
+
+class QuantityField(Field):
+    """A plain number: a quantity, a price, a number of months. `data` is a Decimal with at most `places` decimals.
+
+    The reader's locale says what the marks mean, as in amounts.
+    """
+
+    widget = TextInput()
+    data: Any  # Decimal | None; WTForms says Any
+    wrong = "Write a number, like 12.5."
+
+    def __init__(
+        self,
+        label: str,
+        *,
+        missing: str | None = None,
+        least: Decimal = Decimal(0),
+        most: Decimal = Decimal(1_000_000_000),
+        places: int = 8,
+        **kwargs: Any,
+    ) -> None:
+        super().__init__(label, **kwargs)
+        self.missing = _asked_for(self, missing)
+        self.least, self.most, self.places = least, most, places
+        self.typed: str | None = None
+
+    def process_formdata(self, valuelist: list[Any]) -> None:
+        """Keep the text until it is read."""
+        self.typed = str(valuelist[0]) if valuelist else None
+        self.data = None
+
+    def pre_validate(self, form: Any) -> None:  # noqa: ARG002 - WTForms' signature
+        """Read the text.
+
+        Raises: ValidationError when it is no number, or one that nobody can mean here.
+        """
+        text = (self.typed or "").strip()
+        if not text:
+            if self.missing:
+                raise ValidationError(self.missing)
+            return
+        number = self._number(text)
+        if not self.least <= number <= self.most:
+            raise ValidationError(f"Write a number from {self.least:f} to {self.most:f}.")
+        if number != round(number, self.places):
+            raise ValidationError(f"Write at most {self.places} decimals." if self.places else "Write a whole number.")
+        self.data = self._meant(number)
+
+    def _number(self, text: str) -> Decimal:
+        digits = text.removeprefix("−").removeprefix("-")
+        if not _DIGITS.fullmatch(digits):
+            raise ValidationError(self.wrong)
+        try:
+            number = typed_number(digits, number_style(user_locale()))
+        except InvalidAmount as error:
+            raise ValidationError(self.wrong) from error
+        return number if digits == text else -number
+
+    def _meant(self, number: Decimal) -> Decimal:
+        return number
+
+    def _shown(self) -> Decimal:
+        shown: Decimal = self.data
+        return shown
+
+    def _value(self) -> str:
+        if self.typed is not None:
+            return self.typed
+        if self.data is None:
+            return ""
+        style = number_style(user_locale())
+        whole, _, rest = f"{self._shown().normalize():f}".partition(".")
+        return whole + (style.decimal + rest if rest else "")
+
+
+class RateField(QuantityField):
+    """A yearly rate as people write it, in per cent: 8.5 or 8.5%. `data` is the fraction: Decimal("0.085")."""
+
+    wrong = "Write the rate in per cent, like 8.5."
+
+    def __init__(self, label: str, *, most: Decimal = Decimal(100), places: int = 4, **kwargs: Any) -> None:
+        super().__init__(label, most=most, places=places, **kwargs)
+
+    def pre_validate(self, form: Any) -> None:
+        """Read the text without its sign."""
+        typed, self.typed = self.typed, (self.typed or "").strip().removesuffix("%")
+        try:
+            super().pre_validate(form)
+        finally:
+            self.typed = typed
+
+    def _meant(self, number: Decimal) -> Decimal:
+        return number / 100
+
+    def _shown(self) -> Decimal:
+        shown: Decimal = self.data * 100
+        return shown
 
 
 class DayField(DateField):
