@@ -4,17 +4,25 @@ import json
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import LargeBinary, exists, select
 from sqlalchemy.orm import Session
 
 from app.domain.books import AccountKind, Leg, Need, Source, State, Subtype, TransactionKind
 from app.models.account import Account
+from app.models.base import Base
 from app.models.book import AuditEvent
 from app.models.receipt import Receipt
 from app.models.transaction import Payee, Posting, Transaction, TransactionTag
 
 BATCH = 1000
+TOLD_OTHERWISE = frozenset(
+    {"accounts", "transactions", "postings", "transaction_tags", "payees", "audit_events", "receipts", "memberships"}
+)
+"""Tables of a book that have a form of their own here. Memberships are about other people."""
+WORKED_OUT = frozenset({"account_months", "day_totals", "book_models"})
+"""Tables that hold nothing but what follows from the others."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,6 +145,21 @@ def all_receipts(session: Session, book_id: int) -> list[WholeReceipt]:
         .order_by(Receipt.id)
     )
     return [WholeReceipt(*row) for row in rows]
+
+
+def other_tables(session: Session, book_id: int) -> Iterator[tuple[str, Iterator[dict[str, Any]]]]:
+    """Every other table that has rows of the book, by name, with its rows: loans, schedules, alerts, and whatever comes.
+
+    Files that people uploaded are left out of them: they are theirs already.
+    """
+    for table in Base.metadata.sorted_tables:
+        if "book_id" not in table.c or table.name in TOLD_OTHERWISE | WORKED_OUT:
+            continue
+        columns = [column for column in table.c if not isinstance(column.type, LargeBinary)]
+        query = select(*columns).where(table.c.book_id == book_id)
+        if session.scalar(select(exists(query))):
+            rows = session.execute(query.order_by(*table.primary_key).execution_options(yield_per=BATCH))
+            yield table.name, (dict(row) for row in rows.mappings())
 
 
 def _legs(session: Session, book_id: int, first: int, last: int) -> dict[int, list[tuple[int, int, int]]]:

@@ -3,7 +3,7 @@ import io
 import json
 import zipfile
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 from argon2 import PasswordHasher
@@ -11,16 +11,22 @@ from flask import Flask
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from app.domain.books import BookKind, Role
+from app.domain.books import BookKind, Direction, Role
+from app.domain.recurrence import Frequency, Rule
+from app.domain.schedules import ScheduleKind
+from app.models.base import Base
 from app.models.book import Book
 from app.models.user import SignIn, User
 from app.queries.books import books_of
 from app.queries.people import members_of
+from app.queries.whole_book import TOLD_OTHERWISE, WORKED_OUT
 from app.services import passwords
 from app.services.deps import Deps
 from app.services.memberships import add_member
 from app.services.passwords import hash_password
-from app.services.transactions import Recorded, void_transactions
+from app.services.schedules import SchedulePlan, add_schedule
+from app.services.transactions import Line, Recorded, TransactionCommand, void_transactions
+from app.services.uow import book_work
 from tests.blueprints.browser import Browser, shown
 from tests.conftest import Clock
 
@@ -250,6 +256,31 @@ def test_the_download_holds_every_leg_and_no_formula(
     assert [event["number"] for event in events] == [1, 2, 3, 4]
     assert json.loads(archive.read("person.json"))["email"] == "asha@example.com"
     assert browser.token not in archive.read("person.json").decode()
+
+
+def test_the_download_holds_every_table_of_the_book(
+    browser: Browser, deps: Deps, session: Session, book: int, account: Callable[[int, str], int]
+) -> None:
+    command = TransactionCommand(
+        book, None, Direction.OUT, date(2026, 12, 1), account(book, "Cash"), 150_000, (Line(account(book, "Rent"), 150_000),)
+    )  # fmt: skip
+    plan = SchedulePlan(
+        ScheduleKind.TRANSACTION, "Rent", Rule(Frequency.MONTHLY), date(2026, 12, 1), date(2026, 12, 1), command=command
+    )
+    with book_work(deps, book) as work:
+        schedule_id = add_schedule(work, plan)
+
+    archive = zipfile.ZipFile(io.BytesIO(browser.get("/settings/download").get_data()))
+
+    [schedule] = [json.loads(line) for line in archive.read(f"book-{book}/schedules.jsonl").splitlines()]
+    assert (schedule["id"], schedule["name"], schedule["amount_minor"]) == (schedule_id, "Rent", 150_000)
+    with_rows = {
+        table.name
+        for table in Base.metadata.sorted_tables
+        if "book_id" in table.c and session.scalar(select(func.count()).select_from(table))
+    }
+    told = {name.rpartition("/")[2].partition(".")[0] for name in archive.namelist()}
+    assert with_rows - told <= TOLD_OTHERWISE | WORKED_OUT
 
 
 @pytest.mark.parametrize("change", [{"typed_email": "other@example.com"}, {"password": "wrong"}, {"has_copy": ""}])

@@ -20,6 +20,7 @@ from app.queries.whole_book import (
     all_events,
     all_receipts,
     all_transactions,
+    other_tables,
 )
 
 OpenFile = Callable[[str, str], bytes | None]
@@ -37,6 +38,7 @@ book-N/book.json   the book, and your role in it
 book-N/accounts.json      accounts and categories
 book-N/transactions.csv   one line for each leg: debits positive, credits negative; the legs of a transaction add up to zero
 book-N/events.jsonl       what happened, when and by whom; each line holds the hash of the one before
+book-N/*.jsonl            everything else, table by table, one row to a line: schedules, loans, imports, warnings, …
 book-N/receipts/          the pictures, and what was read in them
 
 Texts in the CSV file that look like formulas begin with an apostrophe.
@@ -65,7 +67,10 @@ def _write_book(archive: zipfile.ZipFile, folder: str, book: BookView, session: 
             writer.writerows(_lines(transaction, accounts, book.currency))
     with archive.open(f"{folder}/events.jsonl", "w") as raw:
         for event in all_events(session, book.id):
-            raw.write(json.dumps(asdict(event), ensure_ascii=False, default=str).encode() + b"\n")
+            raw.write(_line(asdict(event)))
+    for name, rows in other_tables(session, book.id):
+        with archive.open(f"{folder}/{name}.jsonl", "w") as raw:
+            raw.writelines(_line(row) for row in rows)
     for receipt in all_receipts(session, book.id):
         name = f"{folder}/receipts/{receipt.id}"
         if receipt.reading:
@@ -97,6 +102,10 @@ def _lines(
             f"{from_minor(leg.base_minor, book_currency):f}",
             book_currency,
         )
+
+
+def _line(value: object) -> bytes:
+    return json.dumps(value, ensure_ascii=False, default=str).encode() + b"\n"
 
 
 def _json(value: object) -> str:
