@@ -36,6 +36,9 @@ class Settings(BaseSettings):
     timezone: str = Field(default="Asia/Kolkata", description="Time zone of new users and books")
     jobs: Literal["thread", "rq", "inline"] = Field(default="thread", description="Where background work runs")
     redis_url: str = Field(default="", description="Redis for the rq jobs")
+    scheduler: Literal["thread", "off"] = Field(
+        default="thread", description="What posts what is due: a thread of each web process, or a command of yours"
+    )
     rate_limit_url: str = Field(default="memory://", description="Where attempts are counted: memory:// or a Redis URL")
     model_store: str = Field(default=str(ROOT / "models_store"), description="Folder or fsspec URL of trained models")
     upload_limit_mb: int = Field(default=25, ge=1, le=200, description="Largest upload, in megabytes")
