@@ -1,6 +1,6 @@
 """Puts the parts together. The only place where they meet."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import partial
@@ -25,6 +25,8 @@ from app.models.base import load_tables
 from app.models.engine import tune
 from app.ocr.local import LocalReader
 from app.ocr.port import ReceiptReader
+from app.prices import amfi, coingecko, finnhub, yahoo
+from app.prices.port import PriceProvider
 from app.services.deps import Deps, Mailer
 from app.services.mail import SmtpMailer
 from app.services.receipt_files import ReceiptFiles
@@ -49,6 +51,7 @@ class Replaced:
     detector: Detector | None = None
     reader: ReceiptReader | None = None
     receipt_files: ReceiptFiles | None = None
+    price_providers: Mapping[str, PriceProvider] | None = None
 
 
 def create_app(settings: Settings, replaced: Replaced | None = None) -> Flask:
@@ -109,6 +112,7 @@ def _deps(app: Flask, settings: Settings, replaced: Replaced) -> Deps:
         write_money=partial(formats.in_sentence, locale=settings.locale),
         reader=replaced.reader or LocalReader(),  # its process starts with the first receipt
         receipt_files=replaced.receipt_files or _receipt_files(settings),
+        price_providers=_price_providers(settings) if replaced.price_providers is None else replaced.price_providers,
     )
 
 
@@ -123,6 +127,17 @@ def _receipt_files(settings: Settings) -> ReceiptFiles:
         )
         stores = {"cloudinary": CloudinaryStore(account)} | stores
     return ReceiptFiles(stores)
+
+
+def _price_providers(settings: Settings) -> dict[str, PriceProvider]:
+    """The sources of prices that the operator allows. Nothing is asked before a job does."""
+    known: dict[str, Callable[[], PriceProvider]] = {
+        amfi.NAME: lambda: amfi.Amfi(settings.amfi_url),
+        yahoo.NAME: lambda: yahoo.Yahoo(settings.yahoo_url),
+        coingecko.NAME: lambda: coingecko.CoinGecko(settings.coingecko_url),
+        finnhub.NAME: lambda: finnhub.Finnhub(settings.finnhub_key.get_secret_value(), settings.finnhub_url),
+    }
+    return {name: known[name]() for name in settings.price_sources}
 
 
 def _extensions(app: Flask, settings: Settings) -> None:

@@ -8,7 +8,10 @@ from typing import Any, Literal
 from pydantic import Field, SecretStr, field_validator, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from app.prices import amfi, coingecko, finnhub, yahoo
+
 PREFIX = "FINTRAK_"
+PRICE_SOURCES = (amfi.NAME, yahoo.NAME, coingecko.NAME, finnhub.NAME)
 ROOT = Path(__file__).resolve().parent.parent
 
 
@@ -46,6 +49,15 @@ class Settings(BaseSettings):
     cloudinary_cloud_name: str = Field(default="", description="Cloudinary, all three: receipts are stored there")
     cloudinary_api_key: str = Field(default="", description="Cloudinary API key")
     cloudinary_api_secret: SecretStr = Field(default=SecretStr(""), description="Cloudinary API secret")
+    prices: str = Field(
+        default="",
+        description="Where prices are fetched: amfi, yfinance, coingecko, finnhub, with commas; nowhere when empty",
+    )
+    finnhub_key: SecretStr = Field(default=SecretStr(""), description="Finnhub API key")
+    amfi_url: str = Field(default=amfi.URL, description="AMFI's daily NAV file")
+    yahoo_url: str = Field(default=yahoo.URL, description="Yahoo Finance, read by yfinance")
+    coingecko_url: str = Field(default=coingecko.URL, description="CoinGecko's API")
+    finnhub_url: str = Field(default=finnhub.URL, description="Finnhub's API")
     smtp_host: str = Field(default="", description="Mail server; without it there is no password reset by e-mail")
     smtp_port: int = Field(default=587, ge=1, le=65535, description="Its port")
     smtp_user: str = Field(default="", description="Its user, if it asks for one")
@@ -67,6 +79,13 @@ class Settings(BaseSettings):
             raise ValueError(f"unknown settings: {', '.join(typos)}")
         return values
 
+    @field_validator("prices")
+    @classmethod
+    def _known_sources(cls, value: str) -> str:
+        if unknown := sorted({each.strip() for each in value.split(",")} - {"", *PRICE_SOURCES}):
+            raise ValueError(f"no source of prices: {', '.join(unknown)}; there are {', '.join(PRICE_SOURCES)}")
+        return value
+
     @field_validator("secret_key")
     @classmethod
     def _long_enough(cls, value: SecretStr) -> SecretStr:
@@ -83,6 +102,8 @@ class Settings(BaseSettings):
         ]
         if any(given) and not all(given):
             raise ValueError("Cloudinary needs all three: FINTRAK_CLOUDINARY_CLOUD_NAME, _API_KEY and _API_SECRET")
+        if finnhub.NAME in self.price_sources and not self.finnhub_key.get_secret_value():
+            raise ValueError("FINTRAK_PRICES=finnhub needs FINTRAK_FINNHUB_KEY")
         if self.jobs == "rq" and not self.redis_url:
             raise ValueError("FINTRAK_JOBS=rq needs FINTRAK_REDIS_URL")
         return self
@@ -91,6 +112,12 @@ class Settings(BaseSettings):
     def sqlalchemy_url(self) -> str:
         """The database to open."""
         return self.database_url or f"sqlite:///{self.data_dir.resolve() / 'fintrak.db'}"
+
+    @property
+    def price_sources(self) -> tuple[str, ...]:
+        """The sources of prices that may be asked."""
+        wanted = {each.strip() for each in self.prices.split(",")}
+        return tuple(each for each in PRICE_SOURCES if each in wanted)
 
     @property
     def has_cloudinary(self) -> bool:

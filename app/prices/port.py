@@ -8,7 +8,7 @@ from typing import Protocol
 
 from app.domain.errors import FinTrakError
 
-PLACES = Decimal("1e-8")
+PLACES = Decimal("1e-12")
 LARGEST = Decimal(10_000_000_000)
 
 
@@ -30,7 +30,7 @@ class Asked:
 
 @dataclass(frozen=True, slots=True)
 class Quote:
-    """The price of one unit on a day where it is traded, in whole units of `currency`, with at most 8 places, above zero."""
+    """The price of one unit on a day where it is traded, in whole units of `currency`, with at most 12 places, above zero."""
 
     symbol: str
     on: date
@@ -85,10 +85,10 @@ def one_by_one(asked: Sequence[Asked], ask: Callable[[Asked], Quote | str]) -> A
 
 
 def usable(value: object) -> Decimal | None:
-    """A number of an answer as a price of at most 8 places, halves away from zero. None for what is no price: no number, or not above zero.
+    """A number of an answer as a price of at most 12 places, halves away from zero. None for what is no price: no number, or not above zero.
 
-    >>> usable(Decimal("1234.0999755859375")), usable(Decimal("0")), usable("N.A.")
-    (Decimal('1234.09997559'), None, None)
+    >>> usable(Decimal("1234.09997558593754321")), usable(Decimal("0")), usable("N.A.")
+    (Decimal('1234.099975585938'), None, None)
     """
     if isinstance(value, bool) or not isinstance(value, int | Decimal):
         return None

@@ -1,7 +1,7 @@
 """What services need from outside: a session, a clock, and the capabilities behind ports."""
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Protocol
 
@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from app.jobs.port import JobQueue
 from app.ml.detector import Detector
 from app.ocr.port import ReceiptReader
+from app.prices.port import PriceProvider
 from app.services.receipt_files import ReceiptFiles
 
 
@@ -34,6 +35,9 @@ class Deps:
     write_money: Callable[[int, str], str]  # minor units and currency, as sentences that are kept say them
     reader: ReceiptReader
     receipt_files: ReceiptFiles
+    price_providers: Mapping[str, PriceProvider] = field(
+        default_factory=dict
+    )  # those that the operator allows, by name
 
     @property
     def session(self) -> Session:
