@@ -24,6 +24,7 @@ from app.queries.verification import verify_book
 from app.services.anomalies import retrain_now
 from app.services.demo import NAMED, renew_named
 from app.services.people import invite, issue_reset
+from app.services.recurring import run_due
 from app.settings import Settings
 from app.storage.images import check_and_reencode
 from app.web.deps import current_deps, current_settings
@@ -33,6 +34,7 @@ books = AppGroup("books", help="Check and move whole books.")
 receipts = AppGroup("receipts", help="Read receipts outside any book.")
 anomalies = AppGroup("anomalies", help="Train what warns of unusual transactions, and see what it would say.")
 imports = AppGroup("imports", help="See how a bank's file is read.")
+recurring = AppGroup("recurring", help="Post what comes again.")
 people = AppGroup("people", help="Let people in, and help those who forgot their password.")
 
 
@@ -61,6 +63,19 @@ def verify(book_id: int | None) -> None:
     click.echo(f"{len(ids)} books, {differences} differences")
     if differences:
         raise SystemExit(1)
+
+
+@recurring.command("run")
+@click.option("--book", "book_id", type=int, help="Only this book.")
+@click.pass_context
+def run_recurring(context: click.Context, book_id: int | None) -> None:
+    """Post every date that has come, of all books. Prints how many were posted and how many wait for somebody.
+
+    Safe to repeat, also while the server does the same: each date is posted once.
+    """
+    context.call_on_close(current_deps().jobs.close)  # a thread that outlives the command could not import anything
+    settled = run_due(book_id=book_id, deps=current_deps())
+    click.echo(f"{settled.posted} posted, {settled.waiting} waiting")
 
 
 @people.command("invite")
@@ -211,6 +226,7 @@ def init_app(app: Flask) -> None:
     app.cli.add_command(books)
     app.cli.add_command(imports)
     app.cli.add_command(people)
+    app.cli.add_command(recurring)
     app.cli.add_command(demo)
     app.cli.add_command(receipts)
     app.cli.add_command(anomalies)

@@ -1,11 +1,10 @@
 """The words of what comes again: what a schedule posts, how it stands, and what became of each of its dates."""
 
 from collections.abc import Iterator
-from datetime import date
+from datetime import date, timedelta
 from enum import StrEnum
-from itertools import islice
 
-from app.domain.recurrence import Rule, occurrences
+from app.domain.recurrence import WEEK, Frequency, Rule, occurrences
 
 
 class ScheduleKind(StrEnum):
@@ -41,9 +40,31 @@ def dates_from(rule: Rule, first: date, start: date) -> Iterator[date]:
     >>> next(dates_from(Rule(Frequency.MONTHLY, is_clamped=True), date(2026, 1, 31), date(2026, 2, 1)))
     datetime.date(2026, 2, 28)
     """
-    return (day for day in occurrences(rule, first) if day >= start)
+    return (day for day in occurrences(rule, _nearer(rule, first, start)) if day >= start)
 
 
 def next_date(rule: Rule, first: date, after: date) -> date | None:
     """The first date of a rule after a day; none when there is no more."""
-    return next(islice((day for day in occurrences(rule, first) if day > after), 1), None)
+    return next((day for day in dates_from(rule, first, after) if day > after), None)
+
+
+def is_date_of(rule: Rule, first: date, day: date) -> bool:
+    """Whether the rule has this date.
+
+    >>> from app.domain.recurrence import Frequency
+    >>> is_date_of(Rule(Frequency.WEEKLY), date(2026, 11, 2), date(2026, 11, 17))
+    False
+    """
+    return next(dates_from(rule, first, day), None) == day
+
+
+def _nearer(rule: Rule, first: date, start: date) -> date:
+    """A later first date that leads to the same dates from `start` on, so that a daily rule of twenty years is not walked through.
+
+    Only days and weeks are many, and only COUNT needs the ones before.
+    """
+    step = {Frequency.DAILY: 1, Frequency.WEEKLY: WEEK}.get(rule.frequency)
+    if step is None or rule.times is not None or start <= first:
+        return first
+    step *= rule.interval
+    return first + timedelta(days=(start - first).days // step * step)

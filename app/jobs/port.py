@@ -12,6 +12,7 @@ class JobName(StrEnum):
     UNDO_IMPORT = "undo_import"
     ANSWER_REGISTRATION = "answer_registration"
     SEND_RESET = "send_reset"
+    RUN_SCHEDULES = "run_schedules"
 
 
 JobArgument = str | int | float | bool | None

@@ -5,7 +5,7 @@ A part that has a schedule of its own (a salary, a loan, …) calls `add_schedul
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -15,7 +15,7 @@ from app.domain.books import Direction
 from app.domain.errors import NotInBook, Refused
 from app.domain.recurrence import Rule
 from app.domain.recurrence_texts import parse_rule
-from app.domain.schedules import ScheduleKind, ScheduleState, dates_from
+from app.domain.schedules import OccurrenceState, ScheduleKind, ScheduleState, dates_from
 from app.domain.texts import clean
 from app.models.schedule import Occurrence, Schedule, ScheduleLine
 from app.services.posting import check_day
@@ -65,7 +65,7 @@ def add_schedule(work: BookWork, plan: SchedulePlan) -> int:
 def change_schedule(work: BookWork, schedule_id: int, plan: SchedulePlan) -> None:
     """Let a schedule say something else from now on, as a part of a larger write. What it posted stays as it is.
 
-    Dates up to the last one that something was decided about do not come again.
+    Dates up to the last one that something was decided about do not come again. Without a later date it ends.
     Raises: as `add_schedule`.
     """
     row = schedule_of(work, schedule_id)
@@ -80,8 +80,10 @@ def change_schedule(work: BookWork, schedule_id: int, plan: SchedulePlan) -> Non
         )
     )
     if last is not None and row.next_on is not None and row.next_on <= last:
-        row.next_on = next((day for day in dates_from(plan.rule, plan.first_on, last) if day > last), None)
-    if row.state == ScheduleState.ENDED and row.next_on is not None:
+        row.next_on = next_open(work, row, last)
+    if row.next_on is None:
+        row.state = ScheduleState.ENDED
+    elif row.state == ScheduleState.ENDED:
         row.state = ScheduleState.ACTIVE
     work.session.execute(
         delete(ScheduleLine).where(ScheduleLine.book_id == work.book.id, ScheduleLine.schedule_id == schedule_id)
@@ -92,7 +94,7 @@ def change_schedule(work: BookWork, schedule_id: int, plan: SchedulePlan) -> Non
 
 
 def set_state(work: BookWork, schedule_id: int, state: ScheduleState) -> None:
-    """Pause, resume or end a schedule as a part of a larger write. Dates that pass while it is paused never come.
+    """Pause, resume or end a schedule as a part of a larger write. Dates that pass while it is paused or ended never come.
 
     Raises: NotInBook; Refused for one that has no more dates.
     """
@@ -101,13 +103,44 @@ def set_state(work: BookWork, schedule_id: int, state: ScheduleState) -> None:
         return
     before = described(row)
     if state == ScheduleState.ACTIVE:
-        today = today_of(work)
-        start = today if row.state == ScheduleState.PAUSED else max(today, row.next_on or today)
-        row.next_on = next(dates_from(parse_rule(row.rule), row.first_on, start), None)
+        start = max(today_of(work), row.next_on or date.min)
+        row.next_on = next_open(work, row, start - timedelta(days=1))
         if row.next_on is None:
             raise Refused("It has no dates left. Change its rule to go on.")
+    elif state == ScheduleState.PAUSED and row.next_on is None:
+        raise Refused("It has no dates left.")
     row.state = state
     work.audit(f"schedule.{state}", f"schedule:{schedule_id}", before=before, after=described(row))
+
+
+def next_open(work: BookWork, row: Schedule, after: date) -> date | None:
+    """The first date of a schedule after a day that nothing was decided about; none when there is no more."""
+    decided = set(
+        work.session.scalars(
+            select(Occurrence.due_on).where(
+                Occurrence.book_id == work.book.id, Occurrence.schedule_id == row.id, Occurrence.due_on > after
+            )
+        )
+    )
+    dates = dates_from(parse_rule(row.rule), row.first_on, after + timedelta(days=1))
+    return next((day for day in dates if day not in decided), None)
+
+
+def move_to(row: Schedule, next_on: date | None) -> None:
+    """Let a schedule go on with a date. One that has no more ends; one that had ended by itself goes on."""
+    if next_on is None and row.state != ScheduleState.ENDED:
+        row.state = ScheduleState.ENDED
+    elif next_on is not None and row.state == ScheduleState.ENDED and row.next_on is None:
+        row.state = ScheduleState.ACTIVE
+    row.next_on = next_on
+
+
+def waiting_on(work: BookWork, row: Schedule, day: date) -> Occurrence:
+    """A date of a schedule that waits for somebody to decide about it, still to be added."""
+    return Occurrence(
+        schedule_id=row.id, due_on=day, book_id=work.book.id, state=OccurrenceState.WAITING, transaction_id=None, reason=None,
+        decided_at=work.now,
+    )  # fmt: skip
 
 
 def set_removed(work: BookWork, schedule_id: int, *, is_removed: bool) -> None:

@@ -2,14 +2,17 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
 import pytest
 from flask import Flask
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from app.domain.books import Direction
 from app.domain.imports import ImportState
+from app.domain.recurrence import Frequency, Rule
+from app.domain.schedules import ScheduleKind
 from app.factory import Replaced
 from app.jobs.port import JobArgument, JobName
 from app.models.base import Base
@@ -20,7 +23,9 @@ from app.services import imports
 from app.services.anomalies import retrain
 from app.services.deps import Deps
 from app.services.people import Registration, register
-from app.services.transactions import Recorded
+from app.services.schedules import SchedulePlan, add_schedule
+from app.services.transactions import Line, Recorded, TransactionCommand
+from app.services.uow import book_work
 from app.tasks import HANDLERS, runner
 from tests.conftest import Clock, FakeMailer
 from tests.jobs.kept import KeptJobs
@@ -107,12 +112,26 @@ def a_forgotten_password(ground: Ground) -> Prepared:
     return {"email": email, "site": SITE}
 
 
+def a_rent_that_is_due(ground: Ground) -> Prepared:
+    book = ground.make_book()
+    rent = TransactionCommand(
+        book, None, Direction.OUT, date(2026, 9, 30), ground.account(book, "Bank account"), 2_500_000,
+        (Line(ground.account(book, "Rent"), 2_500_000),), payee="Landlord",
+    )  # fmt: skip
+    with book_work(ground.deps, book) as work:
+        monthly = Rule(Frequency.MONTHLY, is_clamped=True)
+        first = date(2026, 9, 30)
+        add_schedule(work, SchedulePlan(ScheduleKind.TRANSACTION, "Rent", monthly, first, first, command=rent))
+    return {}
+
+
 CASES: dict[JobName, Callable[[Ground], Prepared]] = {
     JobName.RETRAIN_DETECTOR: a_training,
     JobName.APPLY_IMPORT: a_planned_import,
     JobName.UNDO_IMPORT: an_applied_import,
     JobName.ANSWER_REGISTRATION: a_registration,
     JobName.SEND_RESET: a_forgotten_password,
+    JobName.RUN_SCHEDULES: a_rent_that_is_due,
 }
 """For each job a world in which it has something to do, and the arguments it is given."""
 
