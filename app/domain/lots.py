@@ -157,11 +157,26 @@ def replay(events: Iterable[Event], currency: str = "INR") -> Holding:
     >>> replay(events).sales[0].gain_minor
     20000
     """
+    after = steps(events, currency)
+    return after[-1] if after else Holding()
+
+
+def steps(events: Iterable[Event], currency: str = "INR") -> list[Holding]:
+    """The holding after each event, in the order of `replay`.
+
+    Raises: as `replay`.
+
+    >>> bought = Buy(date(2024, 1, 1), Decimal(10), Decimal(100))
+    >>> [after.quantity for after in steps([bought, Split(date(2024, 6, 1), Decimal(1), Decimal(2))])]
+    [Decimal('10'), Decimal('20')]
+    """
+    found: list[Holding] = []
     holding = Holding()
     with localcontext(prec=DIGITS):
         for event in sorted(events, key=lambda event: event.on):
             holding = _after(holding, event, exponent(currency))
-    return holding
+            found.append(holding)
+    return found
 
 
 def unrealised_gain(holding: Holding, price: Decimal, currency: str = "INR") -> int:
@@ -179,18 +194,18 @@ def unrealised_gain(holding: Holding, price: Decimal, currency: str = "INR") -> 
 def _after(holding: Holding, event: Event, places: int) -> Holding:
     match event:
         case Buy():
-            _check(event.quantity, event.price, fee_minor=event.fee_minor)
+            check(event.quantity, event.price, fee_minor=event.fee_minor)
             cost = (event.quantity * event.price).scaleb(places) + event.fee_minor
             return replace(holding, lots=(*holding.lots, _lot(event.on, event.quantity, cost)))
         case Sell():
             return _sold(holding, event, places)
         case Split():
-            _check(event.old)
-            _check(event.new)
+            check(event.old)
+            check(event.new)
             return replace(holding, lots=tuple(_scaled(lot, event.new / event.old) for lot in holding.lots))
         case Bonus():
-            _check(event.held)
-            _check(event.new)
+            check(event.held)
+            check(event.new)
             free = _cut(holding.quantity * event.new / event.held)
             return replace(holding, lots=(*holding.lots, _lot(event.on, free, ZERO))) if free else holding
         case Dividend():
@@ -206,7 +221,7 @@ def _scaled(lot: Lot, ratio: Decimal) -> Lot:
 
 
 def _sold(holding: Holding, sale: Sell, places: int) -> Holding:
-    _check(sale.quantity, sale.price, fee_minor=sale.fee_minor)
+    check(sale.quantity, sale.price, fee_minor=sale.fee_minor)
     if sale.quantity > holding.quantity:
         raise Oversold(sale.on, holding.quantity)
     proceeds = (sale.quantity * sale.price).scaleb(places) - sale.fee_minor
@@ -236,7 +251,11 @@ def _cut(quantity: Decimal) -> Decimal:
     return quantity.quantize(SMALLEST).normalize()
 
 
-def _check(quantity: Decimal, *prices: Decimal, fee_minor: int = 0) -> None:
+def check(quantity: Decimal, *prices: Decimal, fee_minor: int = 0) -> None:
+    """Refuse a quantity, price or fee that cannot be meant. Reckons to `DIGITS` digits, which the caller sets.
+
+    Raises: Refused with the field to correct.
+    """
     if not quantity.is_finite() or not 0 < quantity < LARGEST or quantity != _cut(quantity):
         raise Refused("Enter a quantity above zero, with at most 18 decimals.", field="quantity")
     if fee_minor < 0:
