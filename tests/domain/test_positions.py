@@ -31,7 +31,7 @@ def test_a_sale_takes_the_oldest_lot_first_and_not_the_average() -> None:
     found = position([buy(START, "10", "100"), buy(START, "10", "200"), sell(START, "10", "300")], RUPEES)
 
     assert found.steps[2].gain_minor == 200_000
-    assert [(lot.quantity, lot.cost_minor) for lot in found.lots] == [(10, 200_000)]
+    assert [(lot.quantity, lot.cost_minor) for lot in found.lots] == [(Decimal(10), 200_000)]
 
 
 def test_a_gain_abroad_counts_in_the_currency_of_the_book_and_not_as_rupees() -> None:
@@ -45,7 +45,7 @@ def test_a_gain_abroad_counts_in_the_currency_of_the_book_and_not_as_rupees() ->
 def test_a_fee_of_its_own_changes_neither_lots_nor_cost() -> None:
     found = position([buy(START, "1", "100"), Entry(3, EventKind.FEE, START, amount_minor=2_000)], RUPEES)
 
-    assert (found.steps[1].money_minor, found.cost_minor, found.quantity) == (-2_000, 10_000, 1)
+    assert (found.steps[1].money_minor, found.cost_minor, found.quantity) == (-2_000, 10_000, Decimal(1))
 
 
 def test_a_sale_knows_how_many_of_its_shares_were_one_in_2018() -> None:
@@ -54,7 +54,7 @@ def test_a_sale_knows_how_many_of_its_shares_were_one_in_2018() -> None:
 
     [old, new] = position([*bought, split, sell(date(2026, 1, 1), "100", "50")], RUPEES).steps[-1].sold
 
-    assert (old.since_2018, new.since_2018) == (5, None)
+    assert (old.since_2018, new.since_2018) == (Decimal(5), None)
 
 
 def test_an_old_price_is_divided_by_the_shares_that_came_since() -> None:
