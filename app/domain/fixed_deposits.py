@@ -69,13 +69,23 @@ class Payout(StrEnum):
     MONTHLY = "monthly"
     QUARTERLY = "quarterly"
     HALF_YEARLY = "half_yearly"
+    YEARLY = "yearly"
+
+    @property
+    def months(self) -> int:
+        """How many months lie between two payments.
+
+        >>> Payout.HALF_YEARLY.months
+        6
+        """
+        return {Payout.MONTHLY: 1, Payout.QUARTERLY: 3, Payout.HALF_YEARLY: 6, Payout.YEARLY: 12}[self]
 
 
 def deposit_payout(principal_minor: int, annual_rate: Decimal, every: Payout) -> int:
     """The interest a deposit pays out each time, in minor units.
 
     Rounding: half-up, once. Raises: Refused for an amount or rate out of range.
-    Source: quarterly P r/4; half-yearly P((1 + r/4)^2 - 1); monthly is the quarterly one discounted, P r/(12 + r).
+    Source: quarterly P r/4; half-yearly P((1 + r/4)^2 - 1), yearly with power 4; monthly is the quarterly one discounted, P r/(12 + r).
 
     >>> deposit_payout(50_000_000, Decimal("0.075"), Payout.MONTHLY)
     310559
@@ -86,6 +96,7 @@ def deposit_payout(principal_minor: int, annual_rate: Decimal, every: Payout) ->
         Payout.MONTHLY: annual_rate / (MONTHS + annual_rate),
         Payout.QUARTERLY: quarter,
         Payout.HALF_YEARLY: (1 + quarter) ** 2 - 1,
+        Payout.YEARLY: (1 + quarter) ** QUARTERS - 1,
     }[every]
     return round_half_up(principal_minor * share)
 

@@ -62,6 +62,19 @@ def tax_at_source(
     return tax
 
 
+def yearly_limit(section: Section, payee: str, fy: FiscalYear) -> int | None:
+    """Up to how much a payer may pay in a year without holding tax back, in minor units; none where no such sum is named.
+
+    `payee` as in `tax_at_source`. Raises: NotKnown for a year without a limit. Source: `facts/payments.toml`.
+
+    >>> yearly_limit(Section.BANK_INTEREST, "senior", FiscalYear(2026))
+    10000000
+    """
+    row = next(row for row in facts("payments")["sections"] if row["code"] == section.value)
+    limit = _limits(row, fy, payee)["year"]
+    return int(limit) if limit.is_finite() else None
+
+
 def _limits(row: Row, fy: FiscalYear, payee: str) -> dict[str, Decimal]:
     what = f"Limits of section {row['code']}"
     in_force([{"to": facts("payments")["known_to"]}], fy.last, what)
