@@ -24,6 +24,7 @@ from app.queries.verification import verify_book
 from app.services.anomalies import retrain_now
 from app.services.demo import NAMED, renew_named
 from app.services.people import invite, issue_reset
+from app.services.prices import refresh_prices
 from app.services.recurring import run_due
 from app.settings import Settings
 from app.storage.images import check_and_reencode
@@ -35,6 +36,7 @@ receipts = AppGroup("receipts", help="Read receipts outside any book.")
 anomalies = AppGroup("anomalies", help="Train what warns of unusual transactions, and see what it would say.")
 imports = AppGroup("imports", help="See how a bank's file is read.")
 recurring = AppGroup("recurring", help="Post what comes again.")
+prices = AppGroup("prices", help="Prices of investments.")
 people = AppGroup("people", help="Let people in, and help those who forgot their password.")
 
 
@@ -76,6 +78,17 @@ def run_recurring(context: click.Context, book_id: int | None) -> None:
     context.call_on_close(current_deps().jobs.close)  # a thread that outlives the command could not import anything
     settled = run_due(book_id=book_id, deps=current_deps())
     click.echo(f"{settled.posted} posted, {settled.waiting} waiting")
+
+
+@prices.command("refresh")
+@click.option("--book", "book_id", type=int, help="Only this book.")
+def refresh_all_prices(book_id: int | None) -> None:
+    """Fetch prices and exchange rates from the sources of FINTRAK_PRICES now. Safe to repeat."""
+    deps = current_deps()
+    if not deps.price_providers:
+        raise click.ClickException("FINTRAK_PRICES names no source, so nothing is fetched.")
+    done = refresh_prices(book_id, deps=deps)
+    click.echo(f"{done.changed} new, {done.failed} could not be refreshed")
 
 
 @people.command("invite")
@@ -227,6 +240,7 @@ def init_app(app: Flask) -> None:
     app.cli.add_command(imports)
     app.cli.add_command(people)
     app.cli.add_command(recurring)
+    app.cli.add_command(prices)
     app.cli.add_command(demo)
     app.cli.add_command(receipts)
     app.cli.add_command(anomalies)

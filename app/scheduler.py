@@ -40,7 +40,10 @@ class Chore:
         return f"chore {self.job}"
 
 
-CHORES: tuple[Chore, ...] = (Chore(JobName.RUN_SCHEDULES, every=timedelta(minutes=15)),)
+CHORES: tuple[Chore, ...] = (
+    Chore(JobName.RUN_SCHEDULES, every=timedelta(minutes=15)),
+    Chore(JobName.REFRESH_PRICES, every=timedelta(days=1)),
+)
 
 
 class Scheduler:

@@ -10,6 +10,7 @@ from app.services.anomalies import retrain
 from app.services.deps import Deps
 from app.services.import_jobs import apply_import, undo_import
 from app.services.people import answer_registration, send_reset
+from app.services.prices import refresh_prices
 from app.services.recurring import run_due
 from app.web.deps import current_deps
 
@@ -20,6 +21,7 @@ HANDLERS: Mapping[JobName, Callable[..., Any]] = {
     JobName.SEND_RESET: send_reset,
     JobName.RETRAIN_DETECTOR: retrain,
     JobName.RUN_SCHEDULES: run_due,
+    JobName.REFRESH_PRICES: refresh_prices,
 }
 
 

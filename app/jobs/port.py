@@ -13,6 +13,7 @@ class JobName(StrEnum):
     ANSWER_REGISTRATION = "answer_registration"
     SEND_RESET = "send_reset"
     RUN_SCHEDULES = "run_schedules"
+    REFRESH_PRICES = "refresh_prices"
 
 
 JobArgument = str | int | float | bool | None

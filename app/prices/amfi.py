@@ -50,16 +50,17 @@ def read_navs(text: str) -> list[Nav]:
 
 def quotes_of(navs: Sequence[Nav], asked: Sequence[Asked]) -> Answer:
     """The newest value of each scheme that is asked for by its code or by one of its ISINs."""
-    wanted = {each.symbol.strip().upper(): each.symbol for each in asked}
+    symbols = dict.fromkeys(each.symbol for each in asked)
+    wanted = {_key(symbol) for symbol in symbols}
     found: dict[str, Nav] = {}
     for nav in navs:
-        for key in {nav.code, *nav.isins} & wanted.keys():
+        for key in wanted.intersection((nav.code, *nav.isins)):
             known = found.get(key)
             if known is None or (nav.price is not None, nav.on) > (known.price is not None, known.on):
                 found[key] = nav
     quotes, failures = [], {}
-    for key, symbol in wanted.items():
-        newest = found.get(key)
+    for symbol in symbols:
+        newest = found.get(_key(symbol))
         if newest is None:
             failures[symbol] = f"AMFI has no scheme with the code or ISIN {symbol}."
         elif newest.price is None:
@@ -67,6 +68,10 @@ def quotes_of(navs: Sequence[Nav], asked: Sequence[Asked]) -> Answer:
         else:
             quotes.append(Quote(symbol, newest.on, newest.price, CURRENCY, NAME))
     return Answer(tuple(quotes), failures)
+
+
+def _key(symbol: str) -> str:
+    return symbol.strip().upper()
 
 
 class Amfi:

@@ -1,8 +1,9 @@
 """Every job run twice changes nothing the second time. A new job without a case here fails."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from decimal import Decimal
 
 import pytest
 from flask import Flask
@@ -18,6 +19,7 @@ from app.jobs.port import JobArgument, JobName
 from app.models.base import Base
 from app.models.statement_import import Import
 from app.models.user import User
+from app.prices.port import Answer, Asked, Quote
 from app.queries.verification import verify_book
 from app.services import imports
 from app.services.anomalies import retrain
@@ -29,6 +31,7 @@ from app.services.uow import book_work
 from app.tasks import HANDLERS, runner
 from tests.conftest import Clock, FakeMailer
 from tests.jobs.kept import KeptJobs
+from tests.prices.holdings import a_holding
 
 SECRET = {"token_hash"}
 """A link that is mailed again is a new secret: the former one ends, so a person still has one of a kind."""
@@ -43,7 +46,7 @@ def jobs() -> KeptJobs:
 
 @pytest.fixture
 def replaced(clock: Clock, mailer: FakeMailer, jobs: KeptJobs) -> Replaced:
-    return Replaced(now=clock, mailer=mailer, jobs=jobs)
+    return Replaced(now=clock, mailer=mailer, jobs=jobs, price_providers={"yfinance": OneShare()})
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,6 +128,27 @@ def a_rent_that_is_due(ground: Ground) -> Prepared:
     return {}
 
 
+class OneShare:
+    """A source that knows one share and no exchange rate."""
+
+    name = "yfinance"
+
+    def quotes(self, asked: Sequence[Asked]) -> Answer:
+        known = [
+            Quote(each.symbol, date(2026, 11, 20), Decimal(1412), "INR", self.name)
+            for each in asked
+            if each.symbol == "SHARE"
+        ]
+        return Answer(tuple(known), {each.symbol: "not known" for each in asked if each.symbol != "SHARE"})
+
+
+def a_share_without_a_price(ground: Ground) -> Prepared:
+    book = ground.make_book()
+    for name in ("SHARE", "NOBODY"):
+        a_holding(ground.deps, book, name, symbol=name)
+    return {"book_id": book}
+
+
 CASES: dict[JobName, Callable[[Ground], Prepared]] = {
     JobName.RETRAIN_DETECTOR: a_training,
     JobName.APPLY_IMPORT: a_planned_import,
@@ -132,6 +156,7 @@ CASES: dict[JobName, Callable[[Ground], Prepared]] = {
     JobName.ANSWER_REGISTRATION: a_registration,
     JobName.SEND_RESET: a_forgotten_password,
     JobName.RUN_SCHEDULES: a_rent_that_is_due,
+    JobName.REFRESH_PRICES: a_share_without_a_price,
 }
 """For each job a world in which it has something to do, and the arguments it is given."""
 
