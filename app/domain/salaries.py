@@ -176,6 +176,14 @@ class Pay:
 
     lines: tuple[PayLine, ...]
 
+    @classmethod
+    def of_lines(cls, lines: Iterable[PayLine]) -> "Pay":
+        """A payslip of these lines, in the order a payslip has."""
+        order = list(Part)
+        return cls(
+            tuple(sorted((line for line in lines if line.amount_minor), key=lambda line: order.index(line.part)))
+        )
+
     def of(self, *parts: Part) -> int:
         """What the lines of these parts add up to, in minor units."""
         return sum(line.amount_minor for line in self.lines if line.part in parts)
@@ -213,7 +221,7 @@ class Pay:
     def with_tax(self, tax_minor: int) -> "Pay":
         """The same with so much tax held back, in place of what was."""
         others = tuple(line for line in self.lines if line.part is not Part.TAX)
-        return Pay(_ordered((*others, PayLine(Part.TAX, tax_minor)))) if tax_minor else replace(self, lines=others)
+        return Pay.of_lines((*others, PayLine(Part.TAX, tax_minor))) if tax_minor else replace(self, lines=others)
 
     def with_net(self, net_minor: int) -> "Pay":
         """The same with another amount received: more counts as pay that is taxed, less as a deduction.
@@ -225,7 +233,7 @@ class Pay:
         if more == 0:
             return self
         part = Part.TAXED if more > 0 else Part.DEDUCTION
-        return Pay(_ordered((*self.lines, PayLine(part, abs(more), "Difference to what was received"))))
+        return Pay.of_lines((*self.lines, PayLine(part, abs(more), "Difference to what was received")))
 
 
 def pay_of(terms: PayTerms, month: Month) -> Pay:
@@ -254,7 +262,7 @@ def pay_of(terms: PayTerms, month: Month) -> Pay:
         PayLine(Part.EMPLOYER_FUND, fund),
         PayLine(Part.EMPLOYER_PENSION, pension),
     ]
-    return Pay(_ordered(lines))
+    return Pay.of_lines(lines)
 
 
 def check_net(pay: Pay) -> Pay:
@@ -317,8 +325,11 @@ def _check_items(items: tuple[PayItem, ...]) -> None:
         if item.amount_minor <= 0:
             raise Refused("Write an amount above zero.", field=_items_field(item.part))
     for name in ("allowances", "deductions"):
-        if sum(1 for item in items if _items_field(item.part) == name) > MOST_ITEMS:
+        count = sum(1 for item in items if _items_field(item.part) == name)
+        if count > MOST_ITEMS:
             raise Refused(f"Write at most {MOST_ITEMS} of them.", field=name)
+        if len({item.name for item in items if _items_field(item.part) == name}) < count:
+            raise Refused("Two of them have the same name.", field=name)
 
 
 def _check_own(terms: PayTerms) -> None:
@@ -334,8 +345,3 @@ def _check_own(terms: PayTerms) -> None:
 
 def _items_field(part: Part) -> str:
     return "deductions" if part is Part.DEDUCTION else "allowances"
-
-
-def _ordered(lines: Iterable[PayLine]) -> tuple[PayLine, ...]:
-    order = list(Part)
-    return tuple(sorted((line for line in lines if line.amount_minor), key=lambda line: order.index(line.part)))

@@ -121,9 +121,7 @@ def added(pays: Sequence[Pay]) -> Pay:
     for pay in pays:
         for line in pay.lines:
             sums[line.part, line.name] = sums.get((line.part, line.name), 0) + line.amount_minor
-    order = list(Part)
-    lines = sorted(sums.items(), key=lambda entry: order.index(entry[0][0]))
-    return Pay(tuple(PayLine(part, amount, name) for (part, name), amount in lines))
+    return Pay.of_lines(PayLine(part, amount, name) for (part, name), amount in sums.items())
 
 
 def plan_year(
@@ -142,7 +140,9 @@ def plan_year(
     paid = [each for each in months if each.state not in UNPAID]
     pays = {each.month: each.booked or pay_of(each.terms, each.month) for each in paid}
     is_planned = [each for each in paid if each.booked is None and each.terms.tax is TaxMode.PLAN]
-    comparison, steps, problem = None, (), ""
+    comparison: Comparison | None = None
+    steps: tuple[Step, ...] = ()
+    problem = ""
     regime = paid[-1].terms.regime if paid else Regime.NEW
     if has_tax and paid:
         try:
