@@ -14,6 +14,7 @@ The tax itself never falls when income rises.
 from dataclasses import fields, replace
 from datetime import date
 from decimal import Decimal
+from typing import Any
 
 import pytest
 from hypothesis import given, settings
@@ -59,7 +60,7 @@ def gain(kind: GainKind | None, amount: int, on: date = DAY) -> YearGain:
 def stated(draw: st.DrawFn) -> tuple[FiscalYear, Taxpayer, Declared]:
     """Any year of any person."""
     fy = draw(years)
-    money = {
+    money: dict[str, Any] = {
         field.name: draw(amounts) for field in fields(Declared) if field.name.endswith("_minor") and draw(st.booleans())
     }
     gains = tuple(
@@ -181,7 +182,9 @@ def test_an_answer_equal_to_the_books_changes_nothing(
     plain: dict[str, int], gains: dict[str, int], fy: FiscalYear
 ) -> None:
     books = {name: amount for name, amount in (plain | gains).items() if name in FROM_BOOKS}
-    shown = {name: amount for name, amount in books.items() if name not in MAY_BE_LOSSES or name in names_of_gains(fy)}
+    shown: dict[str, Any] = {
+        name: amount for name, amount in books.items() if name not in MAY_BE_LOSSES or name in names_of_gains(fy)
+    }
 
     assert declared(fy, Answers(), shown) == declared(fy, Answers(**shown), shown)
     assert estimate(fy, YOUNG, declared(fy, Answers(), shown)) == estimate(
