@@ -249,6 +249,23 @@ def units_for(amount_minor: int, price: Decimal, currency: str, places: int) -> 
     return units
 
 
+def whole_units_for(amount_minor: int, price: Decimal, currency: str) -> Decimal:
+    """How many whole units an amount pays for: shares are bought whole, and the rest of the money stays.
+
+    Raises: Refused when it does not pay for one, or for a price that is not above zero.
+
+    >>> whole_units_for(500_000, Decimal("1567.35"), "INR")
+    Decimal('3')
+    """
+    if price <= 0:
+        raise Refused("The price must be above zero.", field="price")
+    with localcontext(prec=lots.DIGITS):
+        units = from_minor(amount_minor, currency) // price
+    if not 0 < units < lots.LARGEST:
+        raise Refused("This amount does not pay for one at that price.", field="amount")
+    return units
+
+
 def _money(entry: Entry, currencies: Currencies) -> tuple[int, int]:
     """What the event moves on the money account, in the holding's currency and in the book's."""
     if not currencies.is_home and entry.kind not in {EventKind.SPLIT, EventKind.BONUS}:

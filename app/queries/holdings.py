@@ -204,7 +204,7 @@ def events_of(session: Session, book_id: int, holding_id: int | None = None) -> 
     query = (
         select(
             _E.id, _E.holding_id, _E.kind, _E.on, _E.quantity, _E.price, _E.fee_minor, _E.old, _E.new, _E.amount_minor, _E.rate,
-            _E.account_id, _E.transaction_id, _E.note, Transaction.state,
+            _E.account_id, _E.transaction_id, _E.note, case((Transaction.state == State.POSTED, True), else_=False),
         )
         .outerjoin(Transaction, (Transaction.book_id == _E.book_id) & (Transaction.id == _E.transaction_id))
         .where(_E.book_id == book_id, _E.removed_at.is_(None))
@@ -214,8 +214,9 @@ def events_of(session: Session, book_id: int, holding_id: int | None = None) -> 
     rows: Sequence[Sequence[Any]] = session.execute(
         query if holding_id is None else query.where(_E.holding_id == holding_id)
     ).all()
-    for *said, state in rows:
-        found[said[1]].append(EventView(*said, state == State.POSTED))
+    for row in rows:
+        event = EventView(*row)
+        found[event.holding_id].append(event)
     return found
 
 
