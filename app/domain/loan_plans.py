@@ -440,3 +440,90 @@ def _too_small(payment_minor: int, interest_minor: int, field: str) -> NeverRepa
     error = NeverRepaid(payment_minor, interest_minor)
     error.field = field
     return error
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """A plan before and after one more event, seen from the day of the event. Money in minor units."""
+
+    day: date
+    before: Plan
+    after: Plan
+
+    @property
+    def months_saved(self) -> int:
+        """By how many months it ends sooner; later when negative."""
+        return len(self.before.due) - len(self.after.due)
+
+    @property
+    def interest_saved_minor(self) -> int:
+        """How much less interest it costs; more when negative."""
+        return self.before.interest_minor - self.after.interest_minor
+
+    @property
+    def emi_before_minor(self) -> int:
+        """The coming instalment without the event."""
+        return _emi_after(self.before, self.day)
+
+    @property
+    def emi_after_minor(self) -> int:
+        """The coming instalment with it; 0 when nothing is left to pay."""
+        return _emi_after(self.after, self.day)
+
+
+def change_by(terms: Terms, events: Sequence[Event], event: Event) -> Change:
+    """What one more event would change.
+
+    Raises: as `loan_plan`.
+
+    >>> terms = Terms(1_000_000, Decimal(0), 10, date(2026, 1, 5), 5)
+    >>> change_by(terms, [], Event(date(2026, 2, 9), EventKind.PREPAYMENT, amount_minor=300_000)).months_saved
+    3
+    """
+    return Change(event.on, loan_plan(terms, events), loan_plan(terms, [*events, event]))
+
+
+def _emi_after(plan: Plan, day: date) -> int:
+    return next((row.emi_minor for row in plan.after(day) if row.kind is RowKind.INSTALMENT), 0)
+
+
+@dataclass(frozen=True, slots=True)
+class PayOff:
+    """Paying everything back now, against going on by plan. Money in minor units, rates as fractions."""
+
+    owed_minor: int
+    charge_minor: int
+    interest_left_minor: int
+
+    @property
+    def pay_minor(self) -> int:
+        """What it takes to be free of the loan today."""
+        return self.owed_minor + self.charge_minor
+
+    @property
+    def saved_minor(self) -> int:
+        """Interest that is never paid, less the charge; negative when the charge is more."""
+        return self.interest_left_minor - self.charge_minor
+
+    @property
+    def break_even_rate(self) -> Decimal:
+        """The charge, as a part of what is owed, at which paying now saves nothing."""
+        return Decimal(self.interest_left_minor) / self.owed_minor
+
+
+def pay_off(plan: Plan, day: date, owed_minor: int, charge_rate: Decimal) -> PayOff | None:
+    """What paying back all of it on a day would save; none when nothing is owed.
+
+    Units: minor units; the charge a fraction of what is owed. Rounding: the charge half-up, once.
+    Raises: Refused when the charge is negative or more than the loan.
+
+    >>> plan = loan_plan(Terms(10_000_000, Decimal("0.12"), 12, date(2026, 1, 5), 5))
+    >>> pay_off(plan, date(2026, 1, 1), 10_000_000, Decimal("0.02")).saved_minor
+    461853
+    """
+    if not 0 <= charge_rate <= 1:
+        raise Refused("Write a charge from 0 to 100 %.", field="charge")
+    if owed_minor <= 0:
+        return None
+    left = sum(row.interest_minor for row in plan.after(day))
+    return PayOff(owed_minor, round_half_up(owed_minor * charge_rate), left)

@@ -18,6 +18,7 @@ from app.models.schedule import Occurrence, Schedule
 from app.services.deps import Deps
 from app.services.due import Due, Poster
 from app.services.investment_plans import post_plan
+from app.services.loans import post_instalment
 from app.services.payslips import post_salary
 from app.services.schedules import lines_of, move_to, next_open, schedule_of, today_of, waiting_on
 from app.services.transactions import TransactionCommand, record_command
@@ -65,6 +66,7 @@ def _post_transaction(work: BookWork, due: Due, deps: Deps) -> int:
 POSTERS: Mapping[ScheduleKind, Poster] = {
     ScheduleKind.TRANSACTION: _post_transaction,
     ScheduleKind.SALARY: post_salary,
+    ScheduleKind.LOAN: post_instalment,
     ScheduleKind.INVESTMENT: post_plan,
 }
 
