@@ -21,6 +21,7 @@ DEMOS_OF_A_NETWORK = "10 per hour"
 PASSWORDS_OF_A_PERSON = "10 per 15 minutes"
 DOWNLOADS_OF_A_PERSON = "30 per hour"
 RECEIPTS_OF_A_PERSON = "30 per minute; 300 per hour"
+PRICES_OF_A_PERSON = "12 per hour"  # each asks others for everything a book holds
 MEMBERS_OF_A_PERSON = "30 per hour"  # the answer says whether an address has an account here
 HOME_PREFIX = 64  # a home or a phone gets this much of IPv6: its addresses are one network to us
 
