@@ -52,7 +52,8 @@ class Scheme(Base):
     instalment_months: Mapped[int]  # months between two instalments; 0 for none
     instalments_from: Mapped[date | None] = mapped_column(Date)
     paid_before: Mapped[int]  # instalments that had been paid when it was taken over
-    from_account_id: Mapped[int | None]  # where the money came from; none when it was there before the books
+    is_taken_over: Mapped[bool]  # it was there before the books knew it
+    from_account_id: Mapped[int | None]  # where the money comes from
     payout_account_id: Mapped[int | None]
     income_account_id: Mapped[int]  # the category of its interest
     tax_account_id: Mapped[int | None]  # the category of tax held back from it

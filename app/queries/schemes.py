@@ -63,6 +63,7 @@ class SchemeView:
     tenor_months: int
     tenor_days: int
     is_own_rate: bool
+    is_taken_over: bool
     from_account_id: int | None
     payout_account_id: int | None
     income_account_id: int
@@ -83,11 +84,6 @@ class SchemeView:
     def facts(self) -> KindFacts:
         """What holds for every scheme of its kind."""
         return KINDS[self.kind]
-
-    @property
-    def is_taken_over(self) -> bool:
-        """Whether it was there before the books knew it."""
-        return self.from_account_id is None
 
     @property
     def takes_deposits(self) -> bool:
@@ -293,7 +289,7 @@ def _view(
     closings = [entry.occurred_on for entry in entries.values() if entry.part == EntryPart.CLOSING]
     return SchemeView(
         id=row.id, account_id=row.account_id, kind=row.kind, name=row.name, institution=row.institution, number_end=row.number_end,
-        tenor_months=row.tenor_months, tenor_days=row.tenor_days, is_own_rate=row.is_own_rate, from_account_id=row.from_account_id,
+        tenor_months=row.tenor_months, tenor_days=row.tenor_days, is_own_rate=row.is_own_rate, is_taken_over=row.is_taken_over, from_account_id=row.from_account_id,
         payout_account_id=row.payout_account_id, income_account_id=row.income_account_id, tax_rate=row.tax_rate,
         penalty_rate=row.penalty_rate, is_joint=row.is_joint, nominee=row.nominee, note=row.note,
         instalment_schedule_id=row.instalment_schedule_id, interest_schedule_id=row.interest_schedule_id,

@@ -21,6 +21,7 @@ from app.services.investment_plans import post_plan
 from app.services.loans import post_instalment
 from app.services.payslips import post_salary
 from app.services.schedules import lines_of, move_to, next_open, schedule_of, today_of, waiting_on
+from app.services.scheme_postings import post_scheme
 from app.services.transactions import TransactionCommand, record_command
 from app.services.uow import BookWork, book_work
 
@@ -68,6 +69,7 @@ POSTERS: Mapping[ScheduleKind, Poster] = {
     ScheduleKind.SALARY: post_salary,
     ScheduleKind.LOAN: post_instalment,
     ScheduleKind.INVESTMENT: post_plan,
+    ScheduleKind.SCHEME: post_scheme,
 }
 
 

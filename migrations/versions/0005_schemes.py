@@ -72,6 +72,7 @@ def upgrade() -> None:
         sa.Column("instalment_months", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("instalments_from", sa.Date(), nullable=True),
         sa.Column("paid_before", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("is_taken_over", sa.Boolean(), nullable=False),
         sa.Column("from_account_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
         sa.Column("payout_account_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
         sa.Column("income_account_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
