@@ -3,7 +3,14 @@ import { band, bar, line, token } from './chart-parts.js';
 import { toMajor } from './money.js';
 
 const series = (values, { currency }) => (values ?? []).map((value) => toMajor(value, currency));
-const paintOf = (paint) => token(paint === 'out' ? '--ft-chart-out' : `--ft-c${paint}`);
+const paintOf = (paint) => token(paint === 'out' || paint === 'past' ? `--ft-chart-${paint}` : `--ft-c${paint}`);
+
+/** Words on the x axis only at the indices of `data.ticks`, when it names any. */
+function ticksOf(data, options) {
+  if (!data.ticks) return;
+  options.scales.x.ticks.autoSkip = false;
+  options.scales.x.ticks.callback = (_value, index) => (data.ticks.includes(index) ? data.labels[index] : null);
+}
 
 /** Gridlines from zero in round steps, so that the plot is as tall as its figures: at most `count` steps above zero. */
 function fromZero(scale, lists, count) {
@@ -26,10 +33,7 @@ export const KINDS = {
   pace(data, options) {
     const ink = token('--ft-c1');
     const { names = {}, today } = data;
-    if (data.ticks) {
-      options.scales.x.ticks.autoSkip = false;
-      options.scales.x.ticks.callback = (_value, index) => (data.ticks.includes(index) ? data.labels[index] : null);
-    }
+    ticksOf(data, options);
     if (today !== undefined) options.plugins.rule = { index: today, text: 'Today', align: today < data.labels.length / 6 ? 'left' : 'right' };
     const now = series(data.now, data);
     const sets = [line(names.now ?? 'This month', now, ink, {
@@ -40,6 +44,15 @@ export const KINDS = {
     if (data.before) sets.push(line(names.before ?? 'Month before', series(data.before, data), token('--ft-chart-past'), { borderDash: [2, 3], borderWidth: 1.5 }));
     if (data.budget) sets.push(line(names.budget ?? 'Budget', series(data.budget, data), token('--ft-ink-3'), { borderWidth: 1, pointHoverRadius: 0 }));
     if (data.low) sets.push(...band(series(data.low, data), series(data.high, data)));
+    fromZero(options.scales.y, sets.map((set) => set.data), 4);
+    return { data: { labels: data.labels, datasets: sets } };
+  },
+
+  /** Paths to compare, in the order of their legend; what the others are compared with is dashed. */
+  lines(data, options) {
+    ticksOf(data, options);
+    if (data.today !== undefined) options.plugins.rule = { index: data.today, text: 'Today' };
+    const sets = data.series.map(({ name, values, paint, dash }) => line(name, series(values, data), paintOf(paint), dash ? { borderDash: [4, 4], borderWidth: 1.5 } : {}));
     fromZero(options.scales.y, sets.map((set) => set.data), 4);
     return { data: { labels: data.labels, datasets: sets } };
   },

@@ -7,6 +7,7 @@
  * Amounts in the data are minor units; null leaves a gap. Keys common to all kinds: labels; optional currency.
  *   pace      now, likely, before, budget, low, high (each a list, all but `now` optional), names {now, likely, before, budget},
  *             ticks (indices of x labels to show), today (index)
+ *   lines     series [{name, values, paint, dash}], paint 1…8, "out" or "past", ticks, today
  *   flow      in, out (lists), names [in, out]
  *   area      values, name
  *   percent   values (plain per cent, not money), name
