@@ -15,6 +15,8 @@ YEAR_DAYS = 365.25
 MONTHS = 12
 LAST_DAY = 31
 HALF_MONTH = 15
+SHORTEST_MONTH = 28
+MONTHS_DIFFER = 3  # days
 CROWDED = 1.45  # rows a period, with those that are charged twice or no part of it
 LONGEST_GAP = 1500
 WHOLE_GAPS = 0.6  # of the gaps are whole periods: a row that is no part of it spoils two
@@ -90,16 +92,30 @@ class Grid:
         return _in_month(period * self.step.months + self.phase, self.anchor)
 
 
-def grids(step: Step, days: Sequence[date]) -> list[Grid]:
-    """The grids that the days suggest, the likeliest first."""
+def grids(step: Step, days: Sequence[date], share: float) -> list[Grid]:
+    """The grids that the days suggest, the likeliest first, if about this share of the days may lie on them."""
+    needed = share * len(days)
     if step.days:
         rests = Counter(day.toordinal() % step.days for day in days)
+        near = range(-step.tolerance, step.tolerance + 1)
         first = days[0].toordinal()
-        return [Grid(step, first - (first - rest) % step.days) for rest, _ in rests.most_common(2)]
+        return [
+            Grid(step, first - (first - rest) % step.days)
+            for rest, _ in rests.most_common(2)
+            if sum(rests[(rest + off) % step.days] for off in near) >= needed
+        ]
     found = []
-    for anchor in _anchors(days):
-        phases = Counter(_nearest_month(day, anchor) % step.months for day in days)
-        found.append(Grid(step, anchor, phases.most_common(1)[0][0]))
+    numbers = Counter(day.day for day in days)
+    for anchor in _anchors(days, numbers):
+        slack = step.tolerance + 1 + (MONTHS_DIFFER if anchor >= SHORTEST_MONTH else 0)
+        if sum(times for number, times in numbers.items() if _around(number, anchor) <= slack) < needed:
+            continue
+        phase, times = 0, len(days)
+        if step.months > 1:
+            phases = Counter(_nearest_month(day, anchor) % step.months for day in days)
+            ((phase, times),) = phases.most_common(1)
+        if times >= needed:
+            found.append(Grid(step, anchor, phase))
     return found
 
 
@@ -141,9 +157,14 @@ def stretches_of(periods: Sequence[int], most_missing: int) -> list[tuple[int, i
     return found
 
 
-def _anchors(days: Sequence[date]) -> list[int]:
-    counted = Counter(day.day for day in days)
-    found = [number for number, _ in counted.most_common(2)]
+def _around(number: int, other: int) -> int:
+    """How far two days of the month are from each other, the 31st and the 1st being neighbours."""
+    apart = abs(number - other)
+    return min(apart, LAST_DAY - apart)
+
+
+def _anchors(days: Sequence[date], numbers: Counter[int]) -> list[int]:
+    found = [number for number, _ in numbers.most_common(2)]
     # The middle of the days as they lie around the month, so that the 30th, 31st and 1st are neighbours.
     start = found[0]
     offsets = sorted((day.day - start + 15) % LAST_DAY - 15 for day in days)
@@ -156,7 +177,7 @@ def _anchors(days: Sequence[date]) -> list[int]:
 def _nearest_month(day: date, anchor: int) -> int:
     """The month whose day of payment is nearest: the 30th is early for the 1st."""
     index = day.year * MONTHS + day.month - 1
-    off = day.day - min(anchor, 28)
+    off = day.day - min(anchor, SHORTEST_MONTH)
     return index + (1 if off > HALF_MONTH else -1 if off < -HALF_MONTH else 0)
 
 

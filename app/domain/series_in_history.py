@@ -12,6 +12,7 @@ from datetime import date
 from itertools import pairwise
 from math import log10
 from statistics import median, median_low
+from typing import NamedTuple
 
 from app.domain.books import Direction
 from app.domain.recurring_series import AmountKind
@@ -29,6 +30,7 @@ MOST_MISSING = 3  # periods in a row; more are a pause
 EVIDENCE = 3.0
 CHOICE = 3.0  # more of it for each tenfold of rows that a part is chosen from
 EQUAL = 0.05  # how often two amounts of one payee are equal anyway
+BEST_ROW = {step.beat: log10(step.length / EQUAL) for step in STEPS}  # the most that one more row can bring
 STRANGE = 0.5  # less of it for each row that is no part
 MISSED = 1.0  # for each period without a row
 PAUSED = 2.0  # and for each long pause
@@ -42,8 +44,7 @@ MOST_EXACT = 12  # amounts that repeat exactly, of one payee, that are looked at
 CERTAIN = 100
 
 
-@dataclass(frozen=True, slots=True)
-class Entry:
+class Entry(NamedTuple):
     """A row of a book. The amount is positive, in minor units; `is_agreed` says that its category holds contracts."""
 
     id: int
@@ -117,9 +118,9 @@ def _fits(rows: Sequence[Entry]) -> list[_Fit]:
     if whole:
         return [whole]
     for parts in (_by_rank(rows), _by_day(rows)):
-        fits = [_best(part, len(rows)) for part in parts]
-        if len(fits) > 1 and all(fits):
-            return [fit for fit in fits if fit]
+        fits = _all_fit(parts, len(rows))
+        if fits:
+            return fits
     found: list[_Fit] = []
     rest = list(rows)
     for part in _by_amount(rows):
@@ -132,19 +133,33 @@ def _fits(rows: Sequence[Entry]) -> list[_Fit]:
     return _joined(found)
 
 
+def _all_fit(parts: Sequence[Sequence[Entry]], of: int) -> list[_Fit]:
+    """The fits of several parts, or nothing when one of them has none."""
+    fits: list[_Fit] = []
+    for part in sorted(parts, key=len) if len(parts) > 1 else ():
+        fit = _best(part, of)
+        if fit is None:
+            return []
+        fits.append(fit)
+    return fits
+
+
 def _best(rows: Sequence[Entry], of: int) -> _Fit | None:
     """The likeliest beat of the rows, if any is likely enough, when they are chosen from `of` rows."""
     best: _Fit | None = None
+    if len(rows) < min(FEWEST.values()):
+        return None
     days = [row.on for row in rows]
     gaps = [min((later - earlier).days, LONGEST_GAP - 1) for earlier, later in pairwise(days)]
+    needed = _needed(len(rows), of)
     for step in STEPS:
         if (
             len(rows) < _fewest(step)
-            or _most_evidence(len(rows), step) < _needed(len(rows), of)
+            or (len(rows) - 1) * BEST_ROW[step.beat] + AGREED < needed
             or not may_fit(step, gaps)
         ):
             continue
-        for grid in grids(step, days):
+        for grid in grids(step, days, 1 - STRANGERS):
             fit = _fit(rows, grid)
             if fit and fit.evidence >= _needed(fit.row_count, of) and (best is None or fit.evidence > best.evidence):
                 best = fit
@@ -154,11 +169,6 @@ def _best(rows: Sequence[Entry], of: int) -> _Fit | None:
 def _needed(count: int, of: int) -> float:
     """More where few of many rows are taken: among many rows, some agree by chance."""
     return EVIDENCE + CHOICE * log10(max(1, of / count))
-
-
-def _most_evidence(count: int, step: Step) -> float:
-    """What so many rows could bring at best."""
-    return (count - 1) * (log10(step.length) + log10(1 / EQUAL)) + AGREED
 
 
 def _fit(rows: Sequence[Entry], grid: Grid) -> _Fit | None:
