@@ -1,8 +1,10 @@
 """The words of what comes again: what a schedule posts, how it stands, and what became of each of its dates."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import date, timedelta
 from enum import StrEnum
+from itertools import takewhile
 
 from app.domain.recurrence import WEEK, Frequency, Rule, occurrences
 
@@ -56,6 +58,19 @@ def is_date_of(rule: Rule, first: date, day: date) -> bool:
     False
     """
     return next(dates_from(rule, first, day), None) == day
+
+
+def yearly_times(rule: Rule, first: date, today: date) -> int:
+    """How often a rule comes in the year that begins today, as if it had no end: what it comes to in the long run.
+
+    >>> from app.domain.recurrence import Frequency
+    >>> yearly_times(Rule(Frequency.MONTHLY, interval=3, times=2, is_clamped=True), date(2026, 1, 31), date(2026, 11, 22))
+    4
+    """
+    endless = replace(rule, times=None, until=None)
+    start = max(first, today)
+    end = start + timedelta(days=365)
+    return sum(1 for _ in takewhile(lambda day: day < end, dates_from(endless, first, start)))
 
 
 def _nearer(rule: Rule, first: date, start: date) -> date:

@@ -12,10 +12,13 @@ from app.domain.audit import link_hash
 from app.domain.books import MONEY_KINDS, AccountKind, Leg, State, is_balanced
 from app.domain.imports import ImportState, RowStatus
 from app.domain.periods import Month
+from app.domain.recurrence_texts import parse_rule
+from app.domain.schedules import OccurrenceState, ScheduleState, is_date_of
 from app.models.account import Account
 from app.models.anomaly import Alert
 from app.models.book import AuditEvent, Book
 from app.models.numbers import whole
+from app.models.schedule import Occurrence, Schedule
 from app.models.statement_import import Import, ImportRow, TransactionSource
 from app.models.transaction import AccountMonth, DayTotal, Posting, Transaction
 
@@ -39,7 +42,7 @@ def verify_book(session: Session, book_id: int) -> Verification:
     """Check one book.
 
     Legs add up to zero, and say the same in both amounts where one currency is both; assets = liabilities + equity + result;
-    kept figures and totals = recomputed; what is void can come back; imports and warnings agree with their transactions;
+    kept figures and totals = recomputed; what is void can come back; imports, warnings and schedules agree with their transactions;
     the chain of events is whole.
     """
     sums = dict.fromkeys(AccountKind, 0)
@@ -59,6 +62,7 @@ def verify_book(session: Session, book_id: int) -> Verification:
         *_void(session, book_id),
         *_sources(session, book_id),
         *_scores(session, book_id),
+        *_occurrences(session, book_id),
     ]
     if assets != owed + equity + result:
         found.append(f"assets {assets} are not liabilities {owed} + equity {equity} + result {result}")
@@ -268,6 +272,43 @@ def _scores(session: Session, book_id: int) -> Iterator[str]:
     for alert_id, said, kept in rows:
         if said != kept:
             yield f"warning {alert_id} says {said}, its transaction {kept}"
+
+
+def _occurrences(session: Session, book_id: int) -> Iterator[str]:
+    """What a schedule posted is in the book; its next date is one of its rule, and nothing was decided about it."""
+    lost = session.execute(
+        select(Occurrence.schedule_id, Occurrence.due_on)
+        .outerjoin(
+            Transaction,
+            (Transaction.id == Occurrence.transaction_id) & (Transaction.book_id == Occurrence.book_id),
+        )
+        .where(
+            Occurrence.book_id == book_id,
+            or_(
+                and_(Occurrence.transaction_id.is_not(None), Transaction.id.is_(None)),
+                and_(Occurrence.transaction_id.is_not(None), Occurrence.state != OccurrenceState.POSTED),
+            ),
+        )
+    )
+    for schedule_id, day in lost:
+        yield f"schedule {schedule_id} names a transaction for {day} that it did not post"
+    schedules = session.execute(
+        select(Schedule.id, Schedule.rule, Schedule.first_on, Schedule.next_on, Schedule.state, Occurrence.due_on.label("decided_on"))
+        .outerjoin(
+            Occurrence,
+            (Occurrence.schedule_id == Schedule.id)
+            & (Occurrence.book_id == Schedule.book_id)
+            & (Occurrence.due_on == Schedule.next_on),
+        )
+        .where(Schedule.book_id == book_id)
+    )  # fmt: skip
+    for row in schedules:
+        if row.decided_on is not None:
+            yield f"schedule {row.id} goes on with {row.next_on}, which was decided about"
+        elif row.next_on is None and row.state != ScheduleState.ENDED:
+            yield f"schedule {row.id} has no next date and has not ended"
+        elif row.next_on is not None and not is_date_of(parse_rule(row.rule), row.first_on, row.next_on):
+            yield f"schedule {row.id} goes on with {row.next_on}, which its rule does not have"
 
 
 def _chain(session: Session, book_id: int) -> tuple[int, list[str]]:

@@ -24,6 +24,7 @@ from app.domain.errors import NotInBook, Refused
 from app.domain.sequences import batched
 from app.domain.texts import clean, key
 from app.models.account import Account
+from app.models.schedule import ScheduleLine
 from app.models.statement_import import ImportRow
 from app.models.transaction import Posting, Transaction
 from app.services.deps import Deps
@@ -265,6 +266,7 @@ def merge_category(category_id: int, into_id: int, *, book_id: int, user_id: int
             .where(ImportRow.book_id == book_id, ImportRow.category_id == source.id)
             .values(category_id=target.id)
         )
+        _move_schedule_lines(work, source.id, target.id)
         source.is_archived = True
         work.book.revision += 1
         work.audit(
@@ -283,6 +285,27 @@ def _move_legs(work: BookWork, ids: Sequence[int], from_id: int, to_id: int) -> 
     days = dict(work.session.execute(dated).all())
     legs = unpost(work, ids)
     repost(work, [(each, days[each], merged_legs(legs[each], from_id, to_id)) for each in ids])
+
+
+def _move_schedule_lines(work: BookWork, from_id: int, to_id: int) -> None:
+    """Schedules post into the other category from now on; two parts of one schedule in it become one."""
+    in_book = ScheduleLine.book_id == work.book.id
+    using = select(ScheduleLine.schedule_id).where(in_book, ScheduleLine.category_id == from_id)
+    rows = work.session.scalars(
+        select(ScheduleLine)
+        .where(in_book, ScheduleLine.schedule_id.in_(using.scalar_subquery()))
+        .order_by(ScheduleLine.schedule_id, ScheduleLine.number)
+    ).all()
+    kept: dict[int, ScheduleLine] = {}
+    for row in rows:
+        if row.category_id not in {from_id, to_id}:
+            continue
+        first = kept.setdefault(row.schedule_id, row)
+        if first is row:
+            row.category_id = to_id
+        else:
+            first.amount_minor += row.amount_minor
+            work.session.delete(row)
 
 
 def _move_void_legs(work: BookWork, from_id: int, to_id: int) -> None:

@@ -65,13 +65,14 @@ def add_schedule(work: BookWork, plan: SchedulePlan) -> int:
 def change_schedule(work: BookWork, schedule_id: int, plan: SchedulePlan) -> None:
     """Let a schedule say something else from now on, as a part of a larger write. What it posted stays as it is.
 
-    Dates up to the last one that something was decided about do not come again. Without a later date it ends.
+    Dates up to the last one that something was decided about do not come again. Without a later date it ends;
+    one that had run out goes on.
     Raises: as `add_schedule`.
     """
     row = schedule_of(work, schedule_id)
     if row.kind != plan.kind:
         raise NotInBook("schedule", schedule_id, work.book.id)
-    before = described(row)
+    before, had_run_out = described(row), row.state == ScheduleState.ENDED and row.next_on is None
     for name, value in _columns(work, plan).items():
         setattr(row, name, value)
     last = work.session.scalar(
@@ -83,7 +84,7 @@ def change_schedule(work: BookWork, schedule_id: int, plan: SchedulePlan) -> Non
         row.next_on = next_open(work, row, last)
     if row.next_on is None:
         row.state = ScheduleState.ENDED
-    elif row.state == ScheduleState.ENDED:
+    elif had_run_out:
         row.state = ScheduleState.ACTIVE
     work.session.execute(
         delete(ScheduleLine).where(ScheduleLine.book_id == work.book.id, ScheduleLine.schedule_id == schedule_id)

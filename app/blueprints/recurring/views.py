@@ -1,5 +1,6 @@
 """What comes again: bills, subscriptions, transfers; the calendar of what is due."""
 
-from flask import Blueprint
+from app.blueprints.recurring import calendar, dates
+from app.blueprints.recurring.lists import bp
 
-bp = Blueprint("recurring", __name__)
+__all__ = ["bp", "calendar", "dates"]

@@ -1,0 +1,375 @@
+"""What comes again: the schedules of a book, what became of their dates, and what is expected on which day.
+
+Nothing here is read from the clock: `today` and the days asked for are arguments, and expected dates are computed from the rules.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date
+from itertools import islice, takewhile
+from typing import Any
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session, aliased
+
+from app.domain.books import Direction, State, Subtype
+from app.domain.recurrence import Rule
+from app.domain.recurrence_texts import parse_rule
+from app.domain.recurrence_words import in_words
+from app.domain.schedules import OccurrenceState, ScheduleKind, ScheduleState, dates_from, yearly_times
+from app.models.account import Account
+from app.models.numbers import whole
+from app.models.schedule import Occurrence, Schedule, ScheduleLine
+from app.models.transaction import Posting, Transaction
+
+MONTHS = 12
+_FROM, _TO = aliased(Account), aliased(Account)
+
+
+@dataclass(frozen=True, slots=True)
+class Posts:
+    """What a date brings, as a list shows it. `minor` in `currency`: in is positive, out negative, and a transfer keeps its size.
+
+    `expected_minor`, in the book's currency, is what it changes of what one has: nothing for a transfer.
+    """
+
+    schedule_id: int
+    kind: ScheduleKind
+    name: str
+    minor: int
+    currency: str | None  # none is the book's
+    expected_minor: int
+    is_transfer: bool
+    is_automatic: bool
+    account: str
+    to_account: str
+
+
+@dataclass(frozen=True, slots=True)
+class ScheduleView:
+    """A schedule of a book."""
+
+    posts: Posts
+    rule: Rule
+    first_on: date
+    next_on: date | None  # the first date that nothing was decided about; none when there is no more
+    state: ScheduleState
+    direction: Direction | None
+    account_id: int | None
+    amount_minor: int | None
+    to_account_id: int | None
+    to_amount_minor: int | None
+    base_minor: int | None
+    payee: str
+    note: str
+    tags: tuple[str, ...]
+    lines: tuple[tuple[int, int], ...]  # category and amount
+    waiting: int  # how many dates wait for somebody
+    is_removed: bool = False
+
+    @property
+    def id(self) -> int:
+        """Its number."""
+        return self.posts.schedule_id
+
+    @property
+    def name(self) -> str:
+        """What it is called."""
+        return self.posts.name
+
+    @property
+    def is_own(self) -> bool:
+        """Whether a person made it here, and it is changed here."""
+        return self.posts.kind == ScheduleKind.TRANSACTION
+
+    @property
+    def words(self) -> str:
+        """Its rule in words: Every month on the 5th."""
+        text = in_words(self.rule, self.first_on)
+        return text[0].upper() + text[1:]
+
+    @property
+    def coming_on(self) -> date | None:
+        """Its next date, while it is running."""
+        return self.next_on if self.state == ScheduleState.ACTIVE else None
+
+    def monthly_minor(self, today: date) -> int:
+        """What it comes to in an average month, in the book's currency, while it is running."""
+        if self.coming_on is None:
+            return 0
+        return round(self.posts.expected_minor * yearly_times(self.rule, self.first_on, today) / MONTHS)
+
+    def coming(self, count: int) -> tuple[date, ...]:
+        """Its next dates."""
+        if self.coming_on is None:
+            return ()
+        return tuple(islice(dates_from(self.rule, self.first_on, self.coming_on), count))
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """A date that came and waits for somebody, or is about to be posted by itself."""
+
+    posts: Posts
+    due_on: date
+    reason: str  # why it waits although it should post by itself
+
+
+@dataclass(frozen=True, slots=True)
+class Expected:
+    """A date that nothing was decided about. One that has passed is posted, or asked about, by the next run."""
+
+    posts: Posts
+    due_on: date
+
+
+@dataclass(frozen=True, slots=True)
+class Decided:
+    """A date that something was decided about, and the transaction it posted, if any.
+
+    `minor`, in the book's currency, is what that one moved in accounts that one pays from; a transfer keeps its size.
+    """
+
+    posts: Posts
+    due_on: date
+    state: OccurrenceState
+    reason: str
+    transaction_id: int | None
+    occurred_on: date | None
+    minor: int | None
+    is_void: bool
+
+
+def schedules_of(session: Session, book_id: int) -> list[ScheduleView]:
+    """Every schedule of a book that was not removed: the next ones first. Three statements."""
+    found = _schedules(session, book_id, Schedule.removed_at.is_(None))
+    return sorted(found, key=lambda each: (each.coming_on or date.max, each.name.casefold(), each.id))
+
+
+def one_schedule(session: Session, book_id: int, schedule_id: int) -> ScheduleView | None:
+    """One schedule, removed or not. Three statements."""
+    return next(iter(_schedules(session, book_id, Schedule.id == schedule_id)), None)
+
+
+def waiting_in(session: Session, book_id: int, *, most: int = 50) -> list[Waiting]:
+    """The dates that wait for somebody, oldest first. One statement."""
+    rows = session.execute(
+        _posts(Occurrence.due_on, Occurrence.reason)
+        .join(Occurrence, (Occurrence.schedule_id == Schedule.id) & (Occurrence.book_id == Schedule.book_id))
+        .where(Schedule.book_id == book_id, Schedule.removed_at.is_(None), Occurrence.state == OccurrenceState.WAITING)
+        .order_by(Occurrence.due_on, Schedule.id)
+        .limit(most)
+    )
+    return [Waiting(_read(row), row.due_on, row.reason or "") for row in rows]
+
+
+def upcoming(session: Session, book_id: int, start: date, end: date) -> list[Expected]:
+    """What the running schedules bring from `start` to `end`, both included, by day. Two statements.
+
+    Dates that something was decided about are left out: they are in the books, wait, or were skipped.
+    """
+    rows = session.execute(
+        _posts(Schedule.rule, Schedule.first_on, Schedule.next_on).where(
+            Schedule.book_id == book_id,
+            Schedule.state == ScheduleState.ACTIVE,
+            Schedule.removed_at.is_(None),
+            Schedule.next_on <= end,
+        )
+    ).all()
+    if not rows:
+        return []
+    earliest = max(start, min(row.next_on for row in rows))
+    taken = select(Occurrence.schedule_id, Occurrence.due_on).where(
+        Occurrence.book_id == book_id, Occurrence.due_on.between(earliest, end)
+    )
+    decided = {(schedule_id, day) for schedule_id, day in session.execute(taken)}
+    found = [
+        Expected(_read(row), day)
+        for row in rows
+        for day in takewhile(
+            lambda day: day <= end, dates_from(parse_rule(row.rule), row.first_on, max(start, row.next_on))
+        )
+        if (row.id, day) not in decided
+    ]
+    return sorted(found, key=lambda each: (each.due_on, each.posts.schedule_id))
+
+
+def decided_between(session: Session, book_id: int, start: date, end: date) -> list[Decided]:
+    """What became of the dates of some days, by day. One statement."""
+    return _decided(
+        session,
+        book_id,
+        [Schedule.removed_at.is_(None), Occurrence.due_on.between(start, end)],
+        [Occurrence.due_on, Schedule.id],
+        None,
+    )
+
+
+def decided_of(session: Session, book_id: int, schedule_id: int, *, most: int) -> list[Decided]:
+    """What became of the dates of one schedule, newest first. One statement."""
+    return _decided(session, book_id, [Schedule.id == schedule_id], [Occurrence.due_on.desc()], most)
+
+
+def decided_count(session: Session, book_id: int, schedule_id: int) -> int:
+    """How many dates of a schedule something was decided about."""
+    counted = (
+        select(func.count())
+        .select_from(Occurrence)
+        .where(Occurrence.book_id == book_id, Occurrence.schedule_id == schedule_id)
+    )
+    return session.scalar(counted) or 0
+
+
+def schedule_behind(session: Session, book_id: int, transaction_id: int) -> tuple[int, str] | None:
+    """The schedule that posted a transaction, with its name."""
+    row = session.execute(
+        select(Schedule.id, Schedule.name)
+        .join(Occurrence, (Occurrence.schedule_id == Schedule.id) & (Occurrence.book_id == Schedule.book_id))
+        .where(
+            Occurrence.book_id == book_id,
+            Occurrence.transaction_id == transaction_id,
+            Schedule.removed_at.is_(None),
+        )
+        .limit(1)
+    ).one_or_none()
+    return row and (row.id, row.name)
+
+
+def _posts(*more: Any) -> Any:
+    """A statement over schedules with what `_read` needs."""
+    return (
+        select(
+            Schedule.id, Schedule.kind, Schedule.name, Schedule.expected_minor, Schedule.direction, Schedule.amount_minor,
+            Schedule.is_automatic, _FROM.name.label("account"), _FROM.currency.label("currency"), _TO.name.label("to_account"), *more,
+        )
+        .select_from(Schedule)
+        .outerjoin(_FROM, (_FROM.id == Schedule.account_id) & (_FROM.book_id == Schedule.book_id))
+        .outerjoin(_TO, (_TO.id == Schedule.to_account_id) & (_TO.book_id == Schedule.book_id))
+    )  # fmt: skip
+
+
+def _read(row: Any) -> Posts:
+    own = row.kind == ScheduleKind.TRANSACTION and row.amount_minor is not None
+    sign = -1 if row.direction == Direction.OUT else 1
+    return Posts(
+        schedule_id=row.id,
+        kind=row.kind,
+        name=row.name,
+        minor=sign * row.amount_minor if own else row.expected_minor,
+        currency=row.currency if own else None,
+        expected_minor=row.expected_minor,
+        is_transfer=row.direction == Direction.TRANSFER,
+        is_automatic=row.is_automatic,
+        account=row.account or "",
+        to_account=row.to_account or "",
+    )
+
+
+def _schedules(session: Session, book_id: int, which: Any) -> Iterator[ScheduleView]:
+    rows = session.execute(
+        _posts(
+            Schedule.rule, Schedule.first_on, Schedule.next_on, Schedule.state, Schedule.account_id, Schedule.to_account_id,
+            Schedule.to_amount_minor, Schedule.base_minor, Schedule.payee, Schedule.note, Schedule.tags, Schedule.removed_at,
+        ).where(Schedule.book_id == book_id, which)
+    ).all()  # fmt: skip
+    ids = [row.id for row in rows] if len(rows) == 1 else None
+    waiting = _waiting_counts(session, book_id, ids)
+    lines = _lines(session, book_id, ids)
+    for row in rows:
+        yield ScheduleView(
+            posts=_read(row),
+            rule=parse_rule(row.rule),
+            first_on=row.first_on,
+            next_on=row.next_on,
+            state=row.state,
+            direction=row.direction,
+            account_id=row.account_id,
+            amount_minor=row.amount_minor,
+            to_account_id=row.to_account_id,
+            to_amount_minor=row.to_amount_minor,
+            base_minor=row.base_minor,
+            payee=row.payee,
+            note=row.note,
+            tags=tuple(row.tags.split(",")) if row.tags else (),
+            lines=tuple(lines[row.id]),
+            waiting=waiting.get(row.id, 0),
+            is_removed=row.removed_at is not None,
+        )
+
+
+def _waiting_counts(session: Session, book_id: int, ids: Sequence[int] | None) -> dict[int, int]:
+    counted = (
+        select(Occurrence.schedule_id, func.count())
+        .where(Occurrence.book_id == book_id, Occurrence.state == OccurrenceState.WAITING)
+        .group_by(Occurrence.schedule_id)
+    )
+    return dict(session.execute(counted if ids is None else counted.where(Occurrence.schedule_id.in_(ids))).all())
+
+
+def _lines(session: Session, book_id: int, ids: Sequence[int] | None) -> dict[int, list[tuple[int, int]]]:
+    said = (
+        select(ScheduleLine.schedule_id, ScheduleLine.category_id, ScheduleLine.amount_minor)
+        .where(ScheduleLine.book_id == book_id)
+        .order_by(ScheduleLine.schedule_id, ScheduleLine.number)
+    )
+    lines: dict[int, list[tuple[int, int]]] = defaultdict(list)
+    for schedule_id, category_id, minor in session.execute(
+        said if ids is None else said.where(ScheduleLine.schedule_id.in_(ids))
+    ):
+        lines[schedule_id].append((category_id, minor))
+    return lines
+
+
+_PAID = (
+    select(func.sum(Posting.base_minor))
+    .join(Account, (Account.id == Posting.account_id) & (Account.book_id == Posting.book_id))
+    .where(
+        Posting.book_id == Occurrence.book_id,
+        Posting.transaction_id == Occurrence.transaction_id,
+        Account.subtype.in_([Subtype.BANK, Subtype.CASH, Subtype.WALLET, Subtype.CARD]),
+    )
+    .correlate(Occurrence)
+    .scalar_subquery()
+)
+
+
+def _moved(row: Any) -> int | None:
+    """An instalment is an expense only in its interest, and pay is more than arrives: what counts here is what was paid."""
+    if row.transaction_id is None:
+        return None
+    if row.direction == Direction.TRANSFER:
+        return int(row.moved_minor)
+    return whole(row.paid_minor) or int(row.income_minor - row.expense_minor or row.moved_minor)
+
+
+def _decided(
+    session: Session, book_id: int, which: Iterable[Any], order: Iterable[Any], most: int | None
+) -> list[Decided]:
+    found = (
+        _posts(
+            Occurrence.due_on, Occurrence.state.label("became"), Occurrence.reason, Occurrence.transaction_id, Transaction.occurred_on,
+            Transaction.income_minor, Transaction.expense_minor, Transaction.moved_minor, Transaction.state.label("transaction_state"), _PAID.label("paid_minor"),
+        )
+        .join(Occurrence, (Occurrence.schedule_id == Schedule.id) & (Occurrence.book_id == Schedule.book_id))
+        .outerjoin(
+            Transaction,
+            (Transaction.id == Occurrence.transaction_id) & (Transaction.book_id == Occurrence.book_id),
+        )
+        .where(Schedule.book_id == book_id, *which)
+        .order_by(*order)
+        .limit(most)
+    )  # fmt: skip
+    return [
+        Decided(
+            posts=_read(row),
+            due_on=row.due_on,
+            state=row.became,
+            reason=row.reason or "",
+            transaction_id=row.transaction_id,
+            occurred_on=row.occurred_on,
+            minor=_moved(row),
+            is_void=row.transaction_state == State.VOID,
+        )
+        for row in session.execute(found)
+    ]
