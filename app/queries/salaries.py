@@ -54,8 +54,9 @@ class Payment:
 
 @dataclass(frozen=True, slots=True)
 class Decision:
-    """What was decided about a pay day, and why it waits."""
+    """What was decided about a pay day, or why it waits for a decision."""
 
+    due_on: date
     state: OccurrenceState
     reason: str | None
 
@@ -83,7 +84,7 @@ class Job:
     removed_at: datetime | None = None
     revisions: tuple[Revision, ...] = ()
     payments: Mapping[Month, Payment] = field(default_factory=dict)
-    decisions: Mapping[date, Decision] = field(default_factory=dict)
+    decisions: Mapping[Month, Decision] = field(default_factory=dict)
     slots: Mapping[Slot, int] = field(default_factory=dict)
 
     def fy(self, day: date) -> FiscalYear:
@@ -101,20 +102,25 @@ class Job:
         return replace(self, revisions=tuple(sorted((*others, revision), key=lambda each: each.from_month)))
 
     def due_on(self, month: Month) -> date:
-        """Its pay day in a month; the one it was posted for, when it is in the books."""
-        return self.payments[month].due_on if month in self.payments else month.up_to(self.pay_day)
+        """Its pay day in a month; the one that was decided about, when it has been changed since."""
+        decided = self.payments.get(month) or self.decisions.get(month)
+        return decided.due_on if decided else month.up_to(self.pay_day)
 
     def pays_in(self, month: Month) -> bool:
         """Whether there is a pay day in a month."""
         day = month.up_to(self.pay_day)
-        return month in self.payments or (self.first_on <= day and (self.last_on is None or day <= self.last_on))
+        return (
+            month in self.payments
+            or month in self.decisions
+            or (self.first_on <= day and (self.last_on is None or day <= self.last_on))
+        )
 
     def state_in(self, month: Month) -> PayState:
         """How the pay day of a month stands."""
         payment, day = self.payments.get(month), self.due_on(month)
         if payment:
             return PayState.POSTED if payment.booked else PayState.DELETED
-        decision = self.decisions.get(day)
+        decision = self.decisions.get(month)
         if decision and decision.state in _STATES:
             return _STATES[decision.state]
         if day < self.posts_from:
@@ -282,15 +288,15 @@ def _terms(row: SalaryRevision, items: tuple[PayItem, ...]) -> PayTerms:
     )  # fmt: skip
 
 
-def _decisions(session: Session, book_id: int, schedule_ids: Sequence[int]) -> dict[int, dict[date, Decision]]:
-    found: dict[int, dict[date, Decision]] = defaultdict(dict)
+def _decisions(session: Session, book_id: int, schedule_ids: Sequence[int]) -> dict[int, dict[Month, Decision]]:
+    found: dict[int, dict[Month, Decision]] = defaultdict(dict)
     rows = session.execute(
         select(Occurrence.schedule_id, Occurrence.due_on, Occurrence.state, Occurrence.reason).where(
             Occurrence.book_id == book_id, Occurrence.schedule_id.in_(schedule_ids)
         )
     )
     for schedule_id, due_on, state, reason in rows:
-        found[schedule_id][due_on] = Decision(OccurrenceState(state), reason)
+        found[schedule_id][Month.of(due_on)] = Decision(due_on, OccurrenceState(state), reason)
     return found
 
 

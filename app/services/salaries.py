@@ -103,7 +103,9 @@ def change_salary(salary_id: int, command: SalaryCommand, *, deps: Deps) -> None
         for name, value in columns.items():
             setattr(row, name, value)
         row.posts_from = max(row.posts_from, row.first_on) if not job.payments else row.posts_from
-        start_on = max([row.first_on, row.posts_from, *(month.next().first for month in job.payments)])
+        start_on = max(
+            [row.first_on, row.posts_from, *(month.next().first for month in (*job.payments, *job.decisions))]
+        )
         change_schedule(work, row.schedule_id, _plan(columns, is_automatic=command.is_automatic, start_on=start_on))
         work.session.flush()
         work.audit("salary.changed", f"salary:{salary_id}", before=before, after=_described(row))

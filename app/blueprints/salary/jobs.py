@@ -1,0 +1,108 @@
+"""Jobs: add, change, remove."""
+
+from flask import g, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_login import current_user
+
+from app.blueprints.salary.drafts import PREVIEW, Preview, job_as_said, preview_of
+from app.blueprints.salary.forms import JobForm, NewSalaryForm
+from app.blueprints.salary.views import bp, shown_job, symbol
+from app.domain.books import Role
+from app.domain.errors import Refused
+from app.domain.periods import Month
+from app.domain.salaries import TaxMode
+from app.queries.accounts import accounts_of, pockets
+from app.queries.salaries import Job
+from app.services.recurring import run_due
+from app.services.salaries import add_salary, change_salary, remove_salary, restore_salary
+from app.web import refusals
+from app.web.access import allow
+from app.web.deps import current_deps, today
+from app.web.flashes import Action, say
+
+
+@bp.route("/salary_manager/new", methods=["GET", "POST"])
+@allow(Role.EDITOR)
+def new_salary() -> ResponseReturnValue:
+    """Add a job with what it pays, or show the net pay without saving anything."""
+    deps, book = current_deps(), g.book
+    accounts = accounts_of(deps.session, book.id)
+    own = pockets(accounts)
+    form = NewSalaryForm(
+        book,
+        accounts,
+        account_id=own[0].id if own else None,
+        first_on=Month.of(today()).last,
+        is_month_end=True,
+        is_automatic=True,
+        born_on=current_user.born_on,
+        tax=TaxMode.PLAN.value,
+    )
+    if not form.is_submitted():
+        return _new(form)
+    if not form.validate():
+        return _new(form), 422
+    try:
+        command, terms = form.to_job(book.id, current_user.id), form.to_terms()
+        said = job_as_said(book, command, terms, today())
+        preview = preview_of(said, Month.of(today()))
+        if request.form.get("go") == PREVIEW:
+            return _new(form, preview)
+        salary_id = add_salary(command, terms, deps=deps)
+    except Refused as error:
+        refusals.show(form, error)
+        return _new(form), 422
+    run_due(book_id=book.id, deps=deps)
+    say("ok", f"Added {command.employer}.")
+    return redirect(url_for(".job", salary_id=salary_id), code=303)
+
+
+@bp.route("/salary_manager/<int:salary_id>/edit", methods=["GET", "POST"])
+@allow(Role.EDITOR)
+def edit_salary(salary_id: int) -> ResponseReturnValue:
+    """Change who pays, where to and when. What is paid is in the revisions."""
+    deps, book = current_deps(), g.book
+    job = shown_job(salary_id)
+    form = JobForm(book, accounts_of(deps.session, book.id), job)
+    if not form.is_submitted():
+        return _edit(form, job)
+    if not form.validate():
+        return _edit(form, job), 422
+    try:
+        change_salary(salary_id, form.to_job(book.id, current_user.id), deps=deps)
+    except Refused as error:
+        refusals.show(form, error)
+        return _edit(form, job), 422
+    run_due(book_id=book.id, deps=deps)
+    say("ok", "Changes saved. What is posted stays as it is.")
+    return redirect(url_for(".job", salary_id=salary_id), code=303)
+
+
+@bp.post("/salary_manager/<int:salary_id>/remove")
+@allow(Role.EDITOR)
+def remove(salary_id: int) -> ResponseReturnValue:
+    """Take a job away; with `posted`, what it posted as well."""
+    job, with_posted = shown_job(salary_id), "posted" in request.form
+    remove_salary(g.book.id, salary_id, with_posted=with_posted, user_id=current_user.id, deps=current_deps())
+    what = "and what it posted" if with_posted else "What it posted stays in the books."
+    text = f"Removed {job.employer} {what}." if with_posted else f"Removed {job.employer}. {what}"
+    say("ok", text, action=Action("Undo", url_for(".restore", salary_id=salary_id)))
+    return redirect(url_for(".overview"), code=303)
+
+
+@bp.post("/salary_manager/<int:salary_id>/restore")
+@allow(Role.EDITOR)
+def restore(salary_id: int) -> ResponseReturnValue:
+    """Bring a removed job back as it was."""
+    restore_salary(g.book.id, salary_id, user_id=current_user.id, deps=current_deps())
+    say("ok", "The job is back.")
+    return redirect(url_for(".job", salary_id=salary_id), code=303)
+
+
+def _new(form: NewSalaryForm, preview: Preview | None = None) -> str:
+    form.spare()
+    return render_template("salary/new.html", form=form, preview=preview, symbol=symbol())
+
+
+def _edit(form: JobForm, job: Job) -> str:
+    return render_template("salary/edit.html", form=form, job=job, symbol=symbol())
