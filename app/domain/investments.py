@@ -1,6 +1,7 @@
 """The words of investments: what kinds there are, what happens to them, where their prices come from and how they are taxed."""
 
 from collections.abc import Mapping
+from decimal import Decimal
 from enum import StrEnum
 
 
@@ -80,3 +81,13 @@ def usually_taxed_as(asset_class: AssetClass, currency: str) -> TaxedAs:
     if currency == INDIAN or usual in {TaxedAs.VIRTUAL, TaxedAs.GOLD, TaxedAs.OTHER}:
         return usual
     return TaxedAs.UNLISTED_SHARE if asset_class == AssetClass.STOCK else TaxedAs.OTHER
+
+
+def plain(value: Decimal) -> str:
+    """A quantity or price in full, however many digits it has, without zeros that say nothing.
+
+    >>> plain(Decimal("12345678901.123456789012345670")), plain(Decimal("1e3"))
+    ('12345678901.12345678901234567', '1000')
+    """
+    text = f"{value:f}"
+    return text.rstrip("0").rstrip(".") if "." in text else text

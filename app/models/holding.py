@@ -7,7 +7,7 @@ from sqlalchemy import Date, Dialect, ForeignKey, ForeignKeyConstraint, Index, S
 from sqlalchemy.orm import Mapped, mapped_column
 from sqlalchemy.types import TypeDecorator
 
-from app.domain.investments import AssetClass, EventKind, PriceSource, TaxedAs
+from app.domain.investments import AssetClass, EventKind, PriceSource, TaxedAs, plain
 from app.models.base import TABLE_OPTIONS, Base, words
 
 
@@ -25,7 +25,7 @@ class Exact(TypeDecorator[Decimal]):
         """Refuse what has more places, or is no number."""
         if value is None:
             return None
-        text = f"{value.normalize():f}"
+        text = plain(value)
         if not value.is_finite() or len(text.partition(".")[2]) > self.PLACES or len(text) > self.LENGTH:
             raise ValueError(f"{value} cannot be kept exactly")
         return text

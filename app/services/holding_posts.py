@@ -3,13 +3,12 @@
 import json
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from decimal import Decimal
 
 from sqlalchemy import select
 
 from app.domain.books import CATEGORY_KINDS, AccountKind, Leg, Source, State, Subtype, TransactionKind, kind_of
 from app.domain.errors import NotInBook, Refused
-from app.domain.investments import EventKind
+from app.domain.investments import EventKind, plain
 from app.domain.positions import Currencies, Entry, Position, Step, position
 from app.domain.texts import key
 from app.models.account import Account
@@ -104,11 +103,6 @@ def entry_of(event: HoldingEvent) -> Entry:
         event.id, event.kind, event.on, event.quantity, event.price, event.fee_minor, event.old, event.new,
         event.amount_minor or 0, event.rate,
     )  # fmt: skip
-
-
-def plain(quantity: Decimal) -> str:
-    """A quantity as text: 12.5."""
-    return f"{quantity.normalize():f}"
 
 
 def _read(work: BookWork, holding: Holding, events: Sequence[HoldingEvent]) -> _Books:

@@ -10,7 +10,7 @@ from sqlalchemy import func, select
 
 from app.domain.books import MONEY_SUBTYPES, AccountKind, Source, Subtype
 from app.domain.errors import NotInBook, Refused
-from app.domain.investments import AssetClass, EventKind, PriceSource, TaxedAs
+from app.domain.investments import AssetClass, EventKind, PriceSource, TaxedAs, plain
 from app.domain.lots import Oversold
 from app.domain.positions import ZERO
 from app.domain.texts import clean, key
@@ -19,7 +19,7 @@ from app.models.holding import Exact, Holding, HoldingEvent, InvestmentPlan
 from app.models.schedule import Schedule
 from app.services.accounts import KEY_LENGTH, AccountCommand, open_account, set_archived
 from app.services.deps import Deps
-from app.services.holding_posts import live_events, plain, sync
+from app.services.holding_posts import live_events, sync
 from app.services.posting import check_day
 from app.services.removals import take_out
 from app.services.schedules import set_removed, today_of
@@ -284,8 +284,7 @@ def check_account(work: BookWork, holding: Holding, account_id: int | None, *, w
 
 def is_kept(value: Decimal, most: Decimal) -> bool:
     """Whether a price, ratio or rate can be kept exactly and is not below zero."""
-    exponent = value.normalize().as_tuple().exponent
-    return isinstance(exponent, int) and exponent >= -Exact.PLACES and 0 <= value <= most
+    return value.is_finite() and len(plain(value).partition(".")[2]) <= Exact.PLACES and 0 <= value <= most
 
 
 def _event(work: BookWork, event_id: int, *, removed: bool = False) -> HoldingEvent:
