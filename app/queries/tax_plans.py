@@ -25,7 +25,10 @@ from app.models.tax_plan import TaxPlan
 from app.models.transaction import AccountMonth, Posting
 from app.models.user import User
 from app.queries.accounts import AccountView, accounts_of, with_parts
-from app.queries.holdings import gains_of_year
+from app.queries.holdings import held_of, year_gains
+
+CURRENCY = "INR"
+"""The tax is India's: a book in another currency has none here."""
 
 CATEGORIES: Mapping[str, tuple[AccountKind, tuple[str, ...]]] = {
     "salary": (AccountKind.INCOME, ("Salary",)),
@@ -114,30 +117,29 @@ _PLAN = table_of(TaxPlan).c
 _ANSWERS = [_PLAN[field.name] for field in fields(Answers)]
 
 
-def plan_of(session: Session, book_id: int, fy: FiscalYear) -> Plan:
-    """The answers of a book for a year; those of nobody when nothing was answered."""
+def plan_and_owner(session: Session, book_id: int, fy: FiscalYear) -> tuple[Plan, Owner]:
+    """The answers of a book for a year, those of nobody when nothing was answered; and whose taxes they are about. One statement.
+
+    Of several owners it is the one who has been here longest.
+    """
     row = session.execute(
-        select(_PLAN.updated_at, *_ANSWERS).where(
-            _PLAN.book_id == book_id, _PLAN.fy == str(fy), _PLAN.removed_at.is_(None)
+        select(User.id, User.born_on, _PLAN.updated_at, *_ANSWERS)
+        .select_from(Membership)
+        .join(User, User.id == Membership.user_id)
+        .outerjoin(
+            TaxPlan,
+            (TaxPlan.book_id == Membership.book_id) & (TaxPlan.fy == str(fy)) & TaxPlan.removed_at.is_(None),
         )
-    ).one_or_none()
-    return Plan(Answers(*row[1:]), row[0]) if row else Plan(Answers(), None)
-
-
-def owner_of(session: Session, book_id: int) -> Owner:
-    """The owner of a book; of several, the one who has been here longest."""
-    row = session.execute(
-        select(User.id, User.born_on)
-        .join(Membership, Membership.user_id == User.id)
         .where(Membership.book_id == book_id, Membership.role == Role.OWNER)
         .order_by(User.id)
         .limit(1)
     ).one()
-    return Owner(*row)
+    saved_at = row[2]
+    return Plan(Answers(*row[3:]) if saved_at else Answers(), saved_at), Owner(row[0], row[1])
 
 
 def book_year(session: Session, book_id: int, fy: FiscalYear, today: date) -> BookYear:
-    """What the books say of a year: only of its own days, whatever lies before or after them. Six statements."""
+    """What the books say of a year: only of its own days, whatever lies before or after them. Five statements."""
     accounts = accounts_of(session, book_id)
     ids = {name: _ids(accounts, kind, names) for name, (kind, names) in CATEGORIES.items()}
     whole_months = _by_month(session, book_id, fy, ids)
@@ -151,7 +153,7 @@ def book_year(session: Session, book_id: int, fy: FiscalYear, today: date) -> Bo
         for name, by_month in months.items()
         if by_month
     }
-    year = gains_of_year(session, book_id, fy)
+    year = year_gains(held_of(session, book_id, CURRENCY), fy)
     lost = -sum(gain.amount_minor for gain in year.for_tax if _is_virtual_loss(gain))
     return BookYear(figures | _gains(fy, year.for_tax), tax_free, lost, len(year.unknown))
 
