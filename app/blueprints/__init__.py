@@ -10,13 +10,13 @@ from app.blueprints.business import views as business
 from app.blueprints.credit import views as credit
 from app.blueprints.imports import views as imports
 from app.blueprints.insights import views as insights
-from app.blueprints.investments import views as investments
+from app.blueprints.investments import prices as investments
 from app.blueprints.ledger import entries as ledger
 from app.blueprints.loans import views as loans
 from app.blueprints.net_worth import views as net_worth
 from app.blueprints.personal import views as personal
 from app.blueprints.receipts import views as receipts
-from app.blueprints.recurring import views as recurring
+from app.blueprints.recurring import found as recurring
 from app.blueprints.salary import views as salary
 from app.blueprints.schemes import views as schemes
 from app.blueprints.settings import books as settings
