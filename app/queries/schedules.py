@@ -6,7 +6,7 @@ Nothing here is read from the clock: `today` and the days asked for are argument
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from itertools import islice, takewhile
 from typing import Any
 
@@ -24,6 +24,7 @@ from app.models.schedule import Occurrence, Schedule, ScheduleLine
 from app.models.transaction import Posting, Transaction
 
 MONTHS = 12
+MOST_WAITING = 50
 _FROM, _TO = aliased(Account), aliased(Account)
 
 
@@ -141,6 +142,22 @@ class Decided:
     is_void: bool
 
 
+@dataclass(frozen=True, slots=True)
+class ComingUp:
+    """The next dates of a book, for a card: those that wait come first. `count` and `out_minor` are of all of them."""
+
+    days: int
+    waiting: tuple[Waiting, ...]
+    coming: tuple[Expected, ...]
+    count: int
+    out_minor: int  # what goes out in the book's currency, positive
+
+    @property
+    def left_out(self) -> int:
+        """How many are not among those shown."""
+        return self.count - len(self.waiting) - len(self.coming)
+
+
 def schedules_of(session: Session, book_id: int) -> list[ScheduleView]:
     """Every schedule of a book that was not removed: the next ones first. Three statements."""
     found = _schedules(session, book_id, Schedule.removed_at.is_(None))
@@ -152,7 +169,7 @@ def one_schedule(session: Session, book_id: int, schedule_id: int) -> ScheduleVi
     return next(iter(_schedules(session, book_id, Schedule.id == schedule_id)), None)
 
 
-def waiting_in(session: Session, book_id: int, *, most: int = 50) -> list[Waiting]:
+def waiting_in(session: Session, book_id: int, *, most: int = MOST_WAITING) -> list[Waiting]:
     """The dates that wait for somebody, oldest first. One statement."""
     rows = session.execute(
         _posts(Occurrence.due_on, Occurrence.reason)
@@ -195,6 +212,21 @@ def upcoming(session: Session, book_id: int, start: date, end: date) -> list[Exp
     return sorted(found, key=lambda each: (each.due_on, each.posts.schedule_id))
 
 
+def coming_up(session: Session, book_id: int, today: date, *, days: int = 14, most: int = 5) -> ComingUp:
+    """What waits, oldest first, then what comes in the next days: so many of them. Three statements at most."""
+    last = today + timedelta(days=days)
+    waiting = waiting_in(session, book_id, most=MOST_WAITING)
+    coming = upcoming(session, book_id, date.min, last)
+    minors = [each.posts.expected_minor for each in (*waiting, *coming)]
+    return ComingUp(
+        days=days,
+        waiting=tuple(waiting[:most]),
+        coming=tuple(coming[: most - len(waiting[:most])]),
+        count=len(waiting) + len(coming),
+        out_minor=-sum(minor for minor in minors if minor < 0),
+    )
+
+
 def decided_between(session: Session, book_id: int, start: date, end: date) -> list[Decided]:
     """What became of the dates of some days, by day. One statement."""
     return _decided(
@@ -219,21 +251,6 @@ def decided_count(session: Session, book_id: int, schedule_id: int) -> int:
         .where(Occurrence.book_id == book_id, Occurrence.schedule_id == schedule_id)
     )
     return session.scalar(counted) or 0
-
-
-def schedule_behind(session: Session, book_id: int, transaction_id: int) -> tuple[int, str] | None:
-    """The schedule that posted a transaction, with its name."""
-    row = session.execute(
-        select(Schedule.id, Schedule.name)
-        .join(Occurrence, (Occurrence.schedule_id == Schedule.id) & (Occurrence.book_id == Schedule.book_id))
-        .where(
-            Occurrence.book_id == book_id,
-            Occurrence.transaction_id == transaction_id,
-            Schedule.removed_at.is_(None),
-        )
-        .limit(1)
-    ).one_or_none()
-    return row and (row.id, row.name)
 
 
 def _posts(*more: Any) -> Any:

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -11,6 +12,7 @@ from app.domain.books import Need, Role
 from app.domain.flows import share, total
 from app.queries.dashboard import CategoryFigure, Dashboard, month_dashboard
 from app.queries.latest import OpenAlert
+from app.queries.schedules import coming_up
 from app.rules.engine import RULES, evaluate
 from app.rules.findings import Gravity
 from app.rules.thresholds import SAVINGS_RATE
@@ -21,6 +23,7 @@ from app.web.months import asked_month, next_step, previous_step
 
 SHARES = 7
 LOOKS = 3
+SOON = timedelta(days=3)
 OTHERS = 8
 """The colour of what is not named: grey."""
 
@@ -105,4 +108,6 @@ def month_page(*, recent: int) -> tuple[Dashboard, dict[str, Any]]:
         "alerts": alerts,
         "findings": findings,
         "can_edit": g.book.role.covers(Role.EDITOR),
+        "coming_up": coming_up(current_deps().session, g.book.id, day) if page.is_running and not page.is_new else None,
+        "soon": day + SOON,
     }
