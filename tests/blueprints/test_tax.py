@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from app.domain.books import Direction, Role
 from app.domain.fiscal_years import FiscalYear
 from app.models.book import Membership
-from app.queries.tax_plans import book_year, plan_and_owner
+from app.queries.tax_plans import plan_and_owner
 from app.queries.verification import verify_book
 from app.services.deps import Deps
 from app.services.transactions import Line, TransactionCommand, record_transaction
