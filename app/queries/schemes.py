@@ -60,6 +60,7 @@ class SchemeView:
     name: str
     institution: str
     number_end: str
+    opening_minor: int
     tenor_months: int
     tenor_days: int
     is_own_rate: bool
@@ -115,6 +116,11 @@ class SchemeFigures:
     early: EarlyValue | None
     locked: str
     days_left: int
+
+    @property
+    def received_interest_minor(self) -> int:
+        """The interest that the books say came, or was credited."""
+        return sum(entry.interest_minor for entry in self.scheme.entries)
 
     @property
     def is_open(self) -> bool:
@@ -289,6 +295,7 @@ def _view(
     closings = [entry.occurred_on for entry in entries.values() if entry.part == EntryPart.CLOSING]
     return SchemeView(
         id=row.id, account_id=row.account_id, kind=row.kind, name=row.name, institution=row.institution, number_end=row.number_end,
+        opening_minor=row.principal_minor,
         tenor_months=row.tenor_months, tenor_days=row.tenor_days, is_own_rate=row.is_own_rate, is_taken_over=row.is_taken_over, from_account_id=row.from_account_id,
         payout_account_id=row.payout_account_id, income_account_id=row.income_account_id, tax_rate=row.tax_rate,
         penalty_rate=row.penalty_rate, is_joint=row.is_joint, nominee=row.nominee, note=row.note,

@@ -134,7 +134,7 @@ def _tenor(command: SchemeCommand) -> int:
         except NotKnown as error:
             words = f"In how many months one bought on {command.opened_on:%d.%m.%Y} doubles is not known yet. Write it."
             raise NotKnown(words, field="tenor") from error
-    if len(tenors) == 1:
+    if tenors and command.kind != SchemeKind.TD:
         return tenors[0]
     if not tenors and command.tenor_days:
         return 0
