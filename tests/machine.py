@@ -39,6 +39,7 @@ from app.services.transactions import (
     void_transactions,
 )
 
+FEW_CATEGORIES = 5
 FIRST_DAY = date(2025, 1, 1)
 PAYEES = ("Big Bazaar", "BESCOM", "Uber", "चाय वाला", "Ünïcode & Söhne", "😀 Café", "")
 
@@ -165,8 +166,17 @@ class Machine:
         parent = self.rng.choice([None, *(each.id for each in self._accounts(kind))])
         add_category(CategoryCommand(self.book_id, None, self._name("Category"), kind, parent), deps=self.deps)
 
+    def _spare(self) -> list[Account]:
+        """Categories that may go. The last few stay, or a long run would have nothing left to write."""
+        categories = self._accounts(AccountKind.EXPENSE)
+        if len(categories) <= FEW_CATEGORIES:
+            name = self._name("Category")
+            add_category(CategoryCommand(self.book_id, None, name, AccountKind.EXPENSE), deps=self.deps)
+            categories = self._accounts(AccountKind.EXPENSE)
+        return categories
+
     def merge(self) -> None:
-        one, other = self.rng.sample(self._accounts(AccountKind.EXPENSE), 2)
+        one, other = self.rng.sample(self._spare(), 2)
         merge_category(one.id, other.id, book_id=self.book_id, user_id=None, deps=self.deps)
         for known in self.transactions.values():  # an edit must not name the archived one
             lines = tuple(
@@ -176,7 +186,7 @@ class Machine:
             known.command = replace(known.command, lines=lines)
 
     def archive(self) -> None:
-        account = self.rng.choice(self._accounts(AccountKind.EXPENSE))
+        account = self.rng.choice(self._spare())
         archive_account(
             account.id, is_archived=bool(self.rng.getrandbits(1)), book_id=self.book_id, user_id=None, deps=self.deps
         )
