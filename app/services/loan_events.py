@@ -129,7 +129,7 @@ def _row(work: BookWork, loan: Loan, event: Event, charge_minor: int = 0) -> Loa
     earliest = last_posted(work, loan)
     if event.on < earliest:
         raise Refused(
-            f"What is in the books stays as it is. Choose a day from {earliest.day}.{earliest.month}.{earliest.year} on.",
+            f"What is in the books stays as it is. Choose a day from {earliest.day} {earliest:%B} {earliest.year} on.",
             field="on",
         )
     loan_plan(terms_of(loan), [*_events(work, loan), event])

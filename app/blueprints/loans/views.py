@@ -1,5 +1,5 @@
 """Loans with their schedules, and the way out of debt."""
 
-from flask import Blueprint
+from app.blueprints.loans.planner import bp
 
-bp = Blueprint("loans", __name__)
+__all__ = ["bp"]
