@@ -83,9 +83,10 @@ def post_salary(work: BookWork, due: Due, deps: Deps) -> int:
 def _legs(work: BookWork, job: Job, terms: PayTerms, pay: Pay) -> tuple[Leg, ...]:
     """The legs of a payslip, which add up to zero: gross − deductions = net."""
     sums: dict[int, int] = defaultdict(int)
+    slots = dict(job.slots)
     _check_open(work, job.account_id, "account")
     sums[job.account_id] += pay.net_minor
-    sums[_slot(work, job, Slot.INCOME)] -= pay.gross_minor
+    sums[_slot(work, job.id, slots, Slot.INCOME)] -= pay.gross_minor
     own = {item.name: item.category_id for item in terms.items if item.part is Part.DEDUCTION}
     for line in pay.deductions:
         if line.part is Part.PROVIDENT:
@@ -94,11 +95,11 @@ def _legs(work: BookWork, job: Job, terms: PayTerms, pay: Pay) -> tuple[Leg, ...
             _check_open(work, category_id, "category")
             account_id = category_id
         else:
-            account_id = _slot(work, job, SLOT_OF[line.part])
+            account_id = _slot(work, job.id, slots, SLOT_OF[line.part])
         sums[account_id] += line.amount_minor
     if terms.keeps_employer and (added := pay.of(Part.EMPLOYER_FUND)):
         sums[_provident_account(work, job)] += added
-        sums[_slot(work, job, Slot.EMPLOYER)] -= added
+        sums[_slot(work, job.id, slots, Slot.EMPLOYER)] -= added
     return tuple(Leg(account_id, amount, amount) for account_id, amount in sums.items() if amount)
 
 
@@ -112,12 +113,12 @@ def keep_slot(work: BookWork, salary_id: int, slot: Slot) -> int:
     return account_id
 
 
-def _slot(work: BookWork, job: Job, slot: Slot) -> int:
-    """The category of a part of the pay; it is made when it is first needed."""
-    if slot not in job.slots:
-        return keep_slot(work, job.id, slot)
-    _check_open(work, job.slots[slot], "category")
-    return job.slots[slot]
+def _slot(work: BookWork, salary_id: int, slots: dict[Slot, int], slot: Slot) -> int:
+    """The category of a part of the pay; it is made when it is first needed, and noted in `slots`."""
+    if slot not in slots:
+        slots[slot] = keep_slot(work, salary_id, slot)
+    _check_open(work, slots[slot], "category")
+    return slots[slot]
 
 
 def _provident_account(work: BookWork, job: Job) -> int:

@@ -34,12 +34,12 @@ from app.queries.salaries import INDIAN_CURRENCY, Job, Revision
 from app.services.salaries import EMPLOYER_LENGTH, ITEM_LENGTH, NOTE_LENGTH, RevisionCommand, SalaryCommand
 from app.web.fields import AmountField, DayField, IdField, LineField, choice
 
-SPARE_ITEMS = 2
-LEAST_ITEMS = 3
+SPARE_ITEMS = 1
+LEAST_ITEMS = 2
 _ALLOWANCES = (
     SelectChoice(Part.TAXED.value, "Taxed"),
-    SelectChoice(Part.OLD_EXEMPT.value, "Exempt in the old regime"),
-    SelectChoice(Part.UNTAXED.value, "Not income: costs paid back"),
+    SelectChoice(Part.OLD_EXEMPT.value, "Old regime: exempt"),
+    SelectChoice(Part.UNTAXED.value, "Not income"),
 )
 
 
@@ -109,7 +109,7 @@ class PayFields(FlaskForm):
     )
     rent_paid = AmountField("Rent you pay a month")
     is_in_metro = BooleanField("The home is in a metro city")
-    savings = AmountField("80C savings a year, besides the provident fund")
+    savings = AmountField("80C savings a year")
     health = AmountField("Health insurance a year, 80D")
     pension = AmountField("Own pension a year, 80CCD(1B)")
     home_interest = AmountField("Home loan interest a year, 24(b)")
@@ -214,7 +214,7 @@ class JobFields(FlaskForm):
         ]
         self.account_id.choices = [choice(None, "Choose an account"), *(choice(each.id, each.name) for each in own)]
         self.provident_account_id.choices = [
-            choice(None, "Open “Provident fund (EPF)” when it is needed"),
+            choice(None, "A new one, when needed"),
             *(choice(each.id, each.name) for each in own if each.subtype == Subtype.DEPOSIT),
         ]
 

@@ -23,6 +23,7 @@ from app.web.tables import Cell, Money, table_file
 bp = Blueprint("salary", __name__)
 
 EARLIEST_YEAR, LATEST_YEAR = 1950, 2100
+MOST_SLIPS = 12
 FILE_PARTS = (
     ("Gross", None),
     ("Provident fund", Part.PROVIDENT),
@@ -38,6 +39,7 @@ class JobLine:
     """A job on the overview: this month's pay and this year's tax, as far as they can be worked out."""
 
     job: Job
+    month: Month
     year: Year
     now: PlannedMonth | None
     waiting: tuple[PlannedMonth, ...]
@@ -46,6 +48,19 @@ class JobLine:
     def held_minor(self) -> int:
         """The tax of this year that has been held back up to this month."""
         return self.now.held_minor if self.now else 0
+
+    @property
+    def net_minor(self) -> int | None:
+        """What has reached the bank this year up to this month."""
+        return self.year.plan.to_date(self.month).net_minor if self.year.plan else None
+
+
+@dataclass(frozen=True, slots=True)
+class Slip:
+    """A pay day in a list of several jobs."""
+
+    job: Job
+    pay_day: PlannedMonth
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +86,10 @@ def overview() -> ResponseReturnValue:
         total=added(paid) if paid else None,
         held_minor=sum(line.held_minor for line in lines),
         fy=lines[0].job.fy(day) if lines else None,
+        net_minor=sum(line.net_minor or 0 for line in lines),
+        is_indian=any(line.job.is_indian for line in lines),
         shares=shares(added(paid)) if paid else [],
+        recent=_recent(lines),
         states=PAY_STATES,
     )
 
@@ -180,10 +198,23 @@ def _line(job: Job) -> JobLine:
     months = year.plan.months if year.plan else ()
     return JobLine(
         job,
+        Month.of(day),
         year,
         next((each for each in months if each.month == Month.of(day)), None),
         tuple(each for each in months if each.state == PayState.WAITING),
     )
+
+
+def _recent(lines: list[JobLine]) -> list[Slip]:
+    """This year's pay days up to this month, of all jobs, the latest first."""
+    slips = [
+        Slip(line.job, each)
+        for line in lines
+        if line.year.plan
+        for each in line.year.plan.months
+        if each.month <= line.month
+    ]
+    return sorted(slips, key=lambda slip: slip.pay_day.due_on, reverse=True)[:MOST_SLIPS]
 
 
 def _history(job: Job) -> list[Step]:
