@@ -15,10 +15,10 @@ from app.domain.tax.answers import AMOUNTS, FROM_BOOKS, MAY_BE_LOSSES, Answers, 
 from app.domain.tax.years import Regime, tax_rules
 from app.domain.texts import clean
 from app.models.tax_plan import TaxPlan
+from app.queries.tax_books import CURRENCY
 from app.services.deps import Deps
 from app.services.uow import BookWork, book_work
 
-CURRENCY = "INR"
 CITY_LENGTH = 80
 MOST_MINOR = 10**15
 EARLIEST_BIRTH = date(1900, 1, 1)

@@ -64,7 +64,7 @@ def test_the_page_shows_both_regimes_from_the_books_and_writes_nothing(
     assert "Income tax, 2026–27" in page
     assert "The new regime saves you ₹" in page
     assert "An estimate, not tax advice." in page
-    assert "Salary, 8 months, 4 more expected at ₹1,50,000" in page
+    assert "Salary, 8 months; 4 more expected, ₹6,00,000" in page
     assert "₹18,00,000" in page
     assert "₹12,000" in page
     assert "90,000" not in page

@@ -12,7 +12,8 @@ from app.domain.fiscal_years import FiscalYear
 from app.domain.tax.answers import Answers
 from app.domain.tax.deductions import Employer
 from app.models.account import Account
-from app.queries.tax_plans import BookFigure, book_year, plan_and_owner
+from app.queries.tax_books import BookFigure, book_year
+from app.queries.tax_plans import plan_and_owner
 from app.queries.verification import verify_book
 from app.services.accounts import AccountCommand, category_for, open_account
 from app.services.deps import Deps
@@ -117,7 +118,7 @@ def test_only_known_years_of_personal_books_in_rupees_have_answers(
     with pytest.raises(NotKnown):
         save_answers(TaxYear(book, None, FiscalYear(2027)), Answers(), deps=deps)
     with pytest.raises(Refused):
-        follow_books(TaxYear(book, None, FY), ["basic"], deps=deps)
+        follow_books(TaxYear(book, None, FY), ["let_interest"], deps=deps)
     for changes in ({"currency": "USD"}, {"kind": BookKind.BUSINESS}):
         with pytest.raises(Refused):
             save_answers(TaxYear(make_book(owner, **changes), None, FY), Answers(), deps=deps)
@@ -138,7 +139,7 @@ def test_only_the_days_of_the_year_count_and_a_running_one_expects_its_other_mon
     found = figures(session, book)
 
     assert (found["salary"].posted_minor, found["salary"].months) == (113_000, 7)
-    assert (found["salary"].expected_months, found["salary"].monthly_minor) == (5, 9_000)
+    assert (found["salary"].expected_months, found["salary"].expected_minor) == (5, 45_000)
     assert found["salary"].amount_minor == 158_000
     assert (found["savings_interest"].amount_minor, found["savings_interest"].expected_months) == (70, 0)
     assert figures(session, book, FiscalYear(2025))["savings_interest"].amount_minor == 500

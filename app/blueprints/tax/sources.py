@@ -7,7 +7,7 @@ from flask import url_for
 
 from app.domain.fiscal_years import FiscalYear
 from app.domain.tax.answers import FROM_BOOKS, Answers
-from app.queries.tax_plans import BookFigure, BookYear
+from app.queries.tax_books import BookFigure, BookYear
 from app.web.formats import money
 from app.web.navigation import has_page
 
@@ -28,7 +28,7 @@ def sources(fy: FiscalYear, answers: Answers, books: BookYear) -> dict[str, Sour
 
 def _source(fy: FiscalYear, own: int | None, figure: BookFigure | None) -> Source:
     if figure is None:
-        return Source("You entered this" if own is not None else "Nothing in your books", is_own=own is not None)
+        return Source("You entered this", is_own=True) if own is not None else Source("")
     url = _rows(fy, figure)
     if own is not None:
         return Source(f"You entered this; your books say {_whole(figure.amount_minor)}", url, is_own=True)
@@ -38,11 +38,10 @@ def _source(fy: FiscalYear, own: int | None, figure: BookFigure | None) -> Sourc
 def _told(figure: BookFigure) -> str:
     if figure.sales:
         return f"{figure.sales} {'sale' if figure.sales == 1 else 'sales'}"
-    name = figure.category or "several categories"
+    name = "Salary page" if figure.is_pay else figure.category or "several categories"
     if not figure.expected_months:
         return f"{name}, {_months(figure.months)}"
-    expected = f"{figure.expected_months} more expected at {_whole(figure.monthly_minor)}"
-    return f"{name}, {_months(figure.months)}, {expected}"
+    return f"{name}, {_months(figure.months)}; {figure.expected_months} more expected, {_whole(figure.expected_minor)}"
 
 
 def _months(count: int) -> str:
@@ -50,9 +49,9 @@ def _months(count: int) -> str:
 
 
 def _rows(fy: FiscalYear, figure: BookFigure) -> str:
-    if figure.sales:
-        page = "investments.sold"
-        return url_for(page, fy=str(fy)) if has_page(page) else ""
+    if figure.sales or figure.is_pay:
+        page = "investments.sold" if figure.sales else "salary.overview"
+        return url_for(page, fy=fy.starts_in if figure.sales else None) if has_page(page) else ""
     dates: dict[str, Any] = {"from": fy.first.isoformat(), "to": fy.last.isoformat()}
     if figure.category_id is None:
         return ""

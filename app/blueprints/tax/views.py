@@ -19,8 +19,9 @@ from app.domain.tax.answers import FROM_BOOKS, declared, taxpayer
 from app.domain.tax.break_even import BreakEven, break_even
 from app.domain.tax.estimate import Estimate, estimate
 from app.domain.tax.years import Regime, known_years, tax_rules
-from app.queries.tax_plans import BookYear, Owner, Plan, book_year, plan_and_owner
-from app.services.tax_plans import CURRENCY, TaxYear, clear_answers, follow_books, restore_answers, save_answers
+from app.queries.tax_books import CURRENCY, BookYear, book_year
+from app.queries.tax_plans import Owner, Plan, plan_and_owner
+from app.services.tax_plans import TaxYear, clear_answers, follow_books, restore_answers, save_answers
 from app.web import refusals
 from app.web.access import allow
 from app.web.deps import current_deps, today
@@ -56,7 +57,7 @@ class Year:
     @property
     def is_age_known(self) -> bool:
         """Whether a date of birth is known."""
-        return bool(self.plan.answers.born_on or self.owner.born_on)
+        return bool(self.plan.answers.born_on or self.owner.born_on or self.books.born_on)
 
 
 @bp.get("/tax_estimator")
@@ -153,8 +154,15 @@ def _year(fy: FiscalYear) -> Year:
     plan, owner = plan_and_owner(session, book.id, fy)
     books = book_year(session, book.id, fy, today())
     try:
-        person = taxpayer(fy, plan.answers, owner.born_on)
-        found = estimate(fy, person, declared(fy, plan.answers, books.amounts, books.virtual_lost_minor))
+        person = taxpayer(fy, plan.answers, owner.born_on or books.born_on)
+        stated = declared(
+            fy,
+            plan.answers,
+            books.amounts,
+            losses_virtual_minor=books.virtual_lost_minor,
+            is_in_metro=books.is_in_metro,
+        )
+        found = estimate(fy, person, stated)
     except Refused as error:
         return Year(fy, owner, plan, books, None, error.user_message)
     return Year(fy, owner, plan, books, found, "")

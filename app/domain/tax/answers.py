@@ -28,7 +28,14 @@ EARLY_GAINS = {f"{name}{EARLY}": GAINS[name] for name in ("gain_equity_short", "
 MAY_BE_LOSSES = frozenset({*GAINS, *EARLY_GAINS})
 FROM_BOOKS = (
     "salary",
+    "basic",
+    "rent_allowance",
+    "other_exempt",
     "professional_tax",
+    "own_house_interest",
+    "savings",
+    "own_pension",
+    "health_family",
     "let_rent",
     "savings_interest",
     "deposit_interest",
@@ -107,11 +114,18 @@ def taxpayer(fy: FiscalYear, answers: Answers, born_on: date | None) -> Taxpayer
     return Taxpayer(SENIOR - 1 if born is None else age_in(fy, born), answers.is_resident)
 
 
-def declared(fy: FiscalYear, answers: Answers, books: Mapping[str, int], losses_virtual_minor: int = 0) -> Declared:
+def declared(
+    fy: FiscalYear,
+    answers: Answers,
+    books: Mapping[str, int],
+    *,
+    losses_virtual_minor: int = 0,
+    is_in_metro: bool = False,
+) -> Declared:
     """The year as it is taxed: each answer, else the books' figure, else nothing.
 
     `books` has minor units by the names in FROM_BOOKS. `losses_virtual_minor` are losses of virtual assets that the books
-    know beside the gains; they change no tax, but are told.
+    know beside the gains; they change no tax, but are told. `is_in_metro` counts when no city was written.
 
     Raises: NotKnown for a year without rates, Refused for a negative amount that is no gain.
 
@@ -130,7 +144,7 @@ def declared(fy: FiscalYear, answers: Answers, books: Mapping[str, int], losses_
     }
     return Declared(
         **plain,
-        is_in_metro=bool(answers.city) and is_metro(answers.city, fy.last),
+        is_in_metro=is_metro(answers.city, fy.last) if answers.city else is_in_metro,
         employer=answers.employer,
         gains=_gains(fy, {name: amount(name) for name in MAY_BE_LOSSES}, losses_virtual_minor),
         family_health=HealthClaim(amount("health_family"), answers.has_senior_family, amount("health_family_checkup")),
