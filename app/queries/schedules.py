@@ -217,7 +217,7 @@ def coming_up(session: Session, book_id: int, today: date, *, days: int = 14, mo
     last = today + timedelta(days=days)
     waiting = waiting_in(session, book_id, most=MOST_WAITING)
     coming = upcoming(session, book_id, date.min, last)
-    minors = [each.posts.expected_minor for each in (*waiting, *coming)]
+    minors = [posts.expected_minor for posts in (*(each.posts for each in waiting), *(each.posts for each in coming))]
     return ComingUp(
         days=days,
         waiting=tuple(waiting[:most]),
