@@ -146,6 +146,7 @@ def plan_year(
     regime = paid[-1].terms.regime if paid else Regime.NEW
     if has_tax and paid:
         try:
+            tax_rules(fy, regime)  # a year without rules is said before anything else
             person = _person(fy, born_on)
             income = year_income(fy, [(each, pays[each.month]) for each in paid], before, person.age)
             comparison = compare_regimes(fy, person, income)
