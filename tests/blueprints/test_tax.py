@@ -11,12 +11,18 @@ from sqlalchemy.orm import Session
 
 from app.domain.books import Direction, Role
 from app.domain.fiscal_years import FiscalYear
+from app.domain.investments import AssetClass, EventKind, TaxedAs
+from app.domain.salaries import PayTerms
 from app.models.book import Membership
 from app.queries.tax_plans import plan_and_owner
 from app.queries.verification import verify_book
 from app.services.deps import Deps
+from app.services.holdings import EventCommand, HoldingCommand, add_holding
+from app.services.recurring import run_due
+from app.services.salaries import SalaryCommand, add_salary
 from app.services.transactions import Line, TransactionCommand, record_transaction
 from tests.blueprints.browser import Browser, shown
+from tests.guards.test_budgets import MOST, statements
 
 pytestmark = pytest.mark.sqlite_only
 PAGE = "/tax_estimator"
@@ -238,3 +244,19 @@ def test_the_file_has_every_step_of_both_regimes(browser: Browser) -> None:
     of_tax = names[names.index("Taxable income") + 1 : names.index("Tax for the year")]
     for column, payable in enumerate(cells["Tax for the year"]):
         assert sum(Decimal(cells[name][column]) for name in of_tax) == Decimal(payable) > 0
+
+
+def test_the_page_asks_the_database_a_few_things_whatever_it_shows(
+    browser: Browser, deps: Deps, account: Callable[[int, str], int], book: int
+) -> None:
+    job = SalaryCommand(book, None, "Lumen", account(book, "Bank account"), date(2026, 4, 30), posts_past=True)
+    add_salary(job, PayTerms(9_000_000), deps=deps)
+    run_due(book_id=book, deps=deps)
+    about = HoldingCommand(book, None, "Shares", "", AssetClass.STOCK, TaxedAs.LISTED_EQUITY, "INR")
+    bought = EventCommand(EventKind.BUY, date(2026, 4, 1), Decimal(1), Decimal(100), account_id=account(book, "Cash"))
+    add_holding(about, bought, deps=deps)
+    browser.get(PAGE)
+    with statements() as asked:
+        assert browser.get(PAGE).status_code == 200
+
+    assert len(asked) <= MOST

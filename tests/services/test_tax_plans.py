@@ -1,5 +1,6 @@
 from collections.abc import Callable
 from datetime import date
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -9,15 +10,23 @@ from app.domain.books import AccountKind, BookKind, Leg, Source, Subtype, Transa
 from app.domain.errors import Refused
 from app.domain.facts.reading import NotKnown
 from app.domain.fiscal_years import FiscalYear
-from app.domain.tax.answers import Answers
+from app.domain.investments import AssetClass, EventKind, TaxedAs
+from app.domain.salaries import Declared as Told
+from app.domain.salaries import PayTerms, ProvidentMode, TaxMode
+from app.domain.tax.answers import Answers, declared
 from app.domain.tax.deductions import Employer
+from app.domain.tax.estimate import estimate
+from app.domain.tax.income_tax import Taxpayer
 from app.models.account import Account
 from app.queries.tax_books import BookFigure, book_year
 from app.queries.tax_plans import plan_and_owner
 from app.queries.verification import verify_book
 from app.services.accounts import AccountCommand, category_for, open_account
 from app.services.deps import Deps
+from app.services.holdings import EventCommand, HoldingCommand, add_event, add_holding
 from app.services.posting import Draft, account_kinds, post
+from app.services.recurring import run_due
+from app.services.salaries import SalaryCommand, add_salary
 from app.services.tax_plans import TaxYear, clear_answers, follow_books, restore_answers, save_answers
 from app.services.transactions import void_transactions
 from app.services.uow import book_work
@@ -179,3 +188,70 @@ def test_more_given_back_than_paid_counts_as_nothing(
     enter((date(2026, 6, 1), [("Taxes", -900), ("Bank account", 900)]))
 
     assert book_year(session, book, FY, TODAY).amounts == {"advance_paid": 0}
+
+
+def test_the_sales_of_the_year_are_told_by_kind_and_those_of_other_years_are_not(
+    deps: Deps, session: Session, book: int, account: Callable[[int, str], int]
+) -> None:
+    cash = account(book, "Cash")
+
+    def trade(name: str, taxed_as: TaxedAs, *steps: tuple[EventKind, date, int]) -> None:
+        events = [EventCommand(kind, on, Decimal(1), Decimal(price), account_id=cash) for kind, on, price in steps]
+        about = HoldingCommand(book, None, name, "", AssetClass.OTHER, taxed_as, "INR")
+        number = add_holding(about, events[0], deps=deps)
+        for event in events[1:]:
+            add_event(number, event, book_id=book, user_id=None, deps=deps)
+
+    buy, sell = EventKind.BUY, EventKind.SELL
+    trade("Old shares", TaxedAs.LISTED_EQUITY, (buy, date(2024, 1, 1), 100), (sell, date(2026, 3, 31), 900))
+    trade("Shares", TaxedAs.LISTED_EQUITY, (buy, date(2024, 1, 1), 100), (sell, date(2026, 4, 1), 150))
+    trade("Fund", TaxedAs.EQUITY_FUND, (buy, date(2026, 1, 1), 100), (sell, date(2026, 5, 1), 70))
+    trade("Debt", TaxedAs.SPECIFIED_FUND, (buy, date(2024, 1, 1), 100), (sell, date(2026, 5, 1), 140))
+    trade("Coin", TaxedAs.VIRTUAL, (buy, date(2026, 1, 1), 100), (sell, date(2026, 5, 1), 160))
+    trade("Other coin", TaxedAs.VIRTUAL, (buy, date(2026, 1, 1), 500), (sell, date(2026, 5, 1), 200))
+    session.rollback()
+    year = book_year(session, book, FY, TODAY)
+
+    assert year.amounts == {
+        "gain_equity_long": 5_000, "gain_equity_short": -3_000, "gain_slab": 4_000, "gain_virtual": 6_000,
+    }  # fmt: skip
+    assert (year.virtual_lost_minor, year.unknown_sales) == (30_000, 0)
+    assert book_year(session, book, FiscalYear(2025), TODAY).amounts == {"gain_equity_long": 80_000}
+
+
+def test_a_job_tells_its_year_with_the_pay_days_to_come_and_a_bonus_beside_it(
+    deps: Deps, session: Session, book: int, account: Callable[[int, str], int], enter: Callable[..., list[int]]
+) -> None:
+    terms = PayTerms(
+        5_000_000,
+        rent_allowance_minor=2_000_000,
+        special_minor=8_000_000,
+        provident=ProvidentMode.CAPPED,
+        state="KA",
+        tax=TaxMode.PLAN,
+        rent_paid_minor=2_500_000,
+        is_in_metro=True,
+        declared=Told(savings_minor=1_000_000, home_interest_minor=300),
+    )
+    job = SalaryCommand(
+        book, None, "Lumen", account(book, "Bank account"), date(2026, 4, 30), is_month_end=True, posts_past=True,
+        born_on=date(1990, 5, 1),
+    )  # fmt: skip
+    add_salary(job, terms, deps=deps)
+    run_due(book_id=book, deps=deps)
+    before = book_year(session, book, FY, TODAY)
+    enter((date(2026, 9, 1), [("Salary", -700_000), ("Bank account", 700_000)]))
+    session.rollback()
+    found = book_year(session, book, FY, TODAY)
+
+    assert before.amounts["salary"] == 12 * 15_000_000
+    assert (before.figures["salary"].months, before.figures["salary"].expected_months) == (7, 5)
+    assert found.amounts["salary"] == 12 * 15_000_000 + 700_000
+    assert (found.amounts["basic"], found.amounts["rent_allowance"]) == (60_000_000, 24_000_000)
+    assert (found.amounts["rent_paid"], found.is_in_metro) == (30_000_000, True)
+    assert found.amounts["savings"] == 12 * 180_000 + 1_000_000
+    assert found.amounts["own_house_interest"] == 300
+    assert found.amounts["professional_tax"] == 250_000
+    planned = estimate(FY, Taxpayer(36), declared(FY, Answers(), before.amounts)).new.payable_minor
+    assert before.amounts["tax_deducted"] == planned > 0
+    assert found.born_on == date(1990, 5, 1)
