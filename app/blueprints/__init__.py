@@ -13,7 +13,7 @@ from app.blueprints.insights import views as insights
 from app.blueprints.investments import prices as investments
 from app.blueprints.ledger import entries as ledger
 from app.blueprints.loans import views as loans
-from app.blueprints.net_worth import views as net_worth
+from app.blueprints.net_worth import goals as net_worth
 from app.blueprints.personal import views as personal
 from app.blueprints.receipts import views as receipts
 from app.blueprints.recurring import found as recurring
