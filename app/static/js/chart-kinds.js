@@ -108,4 +108,12 @@ export const KINDS = {
     fromZero(options.scales.y, sets.map((set) => set.data), 3);
     return { type: 'bar', data: { labels: data.labels, datasets: sets } };
   },
+
+  /** Scores of bureaus, plain numbers on the scale that they have: 300 to 900 has no zero to begin at. */
+  scores(data, options) {
+    Object.assign(options.scales.y, { beginAtZero: false, min: data.low, max: data.high });
+    Object.assign(options.scales.y.ticks, { stepSize: Math.ceil((data.high - data.low) / 4), callback: String });
+    const dots = { plain: true, spanGaps: true, pointRadius: 2.5, pointBackgroundColor: token('--ft-surface'), pointBorderWidth: 1.75 };
+    return { data: { labels: data.labels, datasets: data.series.map(({ name, values, paint }) => line(name, values, paintOf(paint), dots)) } };
+  },
 };

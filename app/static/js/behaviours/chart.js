@@ -13,6 +13,7 @@
  *   percent   values (plain per cent, not money), name
  *   forecast  past, likely, low, high (lists), names [past, likely], from (index where the forecast begins), floor {value, name}
  *   bars      series [{name, values, paint}], paint 1…8 or "out"
+ *   scores    series [{name, values, paint}] of plain numbers, low, high (the ends of their scale)
  * Any of them may carry notes [{series, index, text, …}], axis (width of the y axis in px, so that twin plots line up), hideX.
  */
 import { digitsOf, short, text as moneyText } from '../money.js';
@@ -72,7 +73,7 @@ function watchTheme() {
 function baseOptions(currency) {
   const font = { family: token('--ft-font'), size: 12 };
   const minorPerMajor = 10 ** digitsOf(currency);
-  const label = ({ dataset, parsed }) => ` ${dataset.label}  ${dataset.percent ? `${parsed.y}%` : moneyText(Math.round(parsed.y * minorPerMajor), { currency })}`;
+  const label = ({ dataset, parsed }) => ` ${dataset.label}  ${dataset.percent ? `${parsed.y}%` : dataset.plain ? parsed.y : moneyText(Math.round(parsed.y * minorPerMajor), { currency })}`;
   return {
     responsive: true,
     maintainAspectRatio: false,
