@@ -280,7 +280,9 @@ def years_of(scheme: SchemeView, today: date, first_month: int) -> list[YearFigu
             earned[year] = earned.get(year, 0) + received - course(entry.occurred_on).value_minor
     return [
         YearFigures(year, earned.get(year, 0), *paid.get(year, (0, 0)))
-        for year in sorted(earned.keys() | {year for year, sums in paid.items() if any(sums)})
+        for year in sorted(
+            {year for year, each in earned.items() if each} | {year for year, sums in paid.items() if any(sums)}
+        )
     ]
 
 

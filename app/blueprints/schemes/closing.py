@@ -6,6 +6,7 @@ from flask_login import current_user
 
 from app.blueprints.schemes.forms import ClosingForm, EarlyForm
 from app.blueprints.schemes.views import bp
+from app.blueprints.schemes.words import symbol
 from app.domain.books import Role
 from app.domain.errors import Refused
 from app.domain.scheme_closing import Comparison, EarlyTerms, EarlyValue, compared, early_value
@@ -97,5 +98,5 @@ def _drawn(
         value=value,
         found=found,
         is_early=is_early,
-        day=today(),
+        symbol=symbol(),
     )

@@ -1,5 +1,6 @@
 """Adding, changing and removing a deposit."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from flask import abort, g, redirect, render_template, url_for
@@ -8,14 +9,14 @@ from flask_login import current_user
 
 from app.blueprints.schemes.forms import SchemeForm
 from app.blueprints.schemes.views import bp, kinds_for
-from app.blueprints.schemes.words import percent
-from app.domain.books import Role
+from app.blueprints.schemes.words import percent, symbol
+from app.domain.books import Role, Subtype
 from app.domain.errors import Refused
 from app.domain.facts.reading import NotKnown
 from app.domain.fixed_deposits import Payout
 from app.domain.scheme_kinds import KINDS, SchemeKind, limits_of, rate_name
 from app.domain.scheme_rates import DoublingTime, SchemeRate, doubling_time, scheme_rate
-from app.queries.accounts import accounts_of
+from app.queries.accounts import AccountView, accounts_of, pockets
 from app.queries.schemes import SchemeView, scheme_of
 from app.services.recurring import run_due
 from app.services.schemes import add_scheme, change_scheme, remove_scheme, restore_scheme
@@ -36,7 +37,8 @@ def new_scheme(scheme_kind: str) -> ResponseReturnValue:
     kind = next((each for each, _ in kinds_for(book.currency) if each == scheme_kind), None)
     if kind is None:
         abort(404)
-    form = SchemeForm(book, kind, accounts_of(deps.session, book.id), **_defaults(kind))
+    accounts = accounts_of(deps.session, book.id)
+    form = SchemeForm(book, kind, accounts, **_defaults(kind, accounts))
     if not form.is_submitted():
         return _drawn(form)
     if not form.validate():
@@ -94,9 +96,12 @@ def restore(scheme_id: int) -> ResponseReturnValue:
     return redirect(url_for(".scheme", scheme_id=scheme_id), code=303)
 
 
-def _defaults(kind: SchemeKind) -> dict[str, Any]:
+def _defaults(kind: SchemeKind, accounts: Mapping[int, AccountView]) -> dict[str, Any]:
     tenors = KINDS[kind].tenors
+    bank = next((each.id for each in pockets(accounts) if each.subtype == Subtype.BANK), None)
     return {
+        "from_account_id": bank,
+        "payout_account_id": bank,
         "opened_on": today(),
         "term": str(tenors[0]) if tenors else None,
         "payout": Payout.QUARTERLY.value if kind == SchemeKind.FD_PAYOUT else "",
@@ -135,4 +140,5 @@ def _drawn(form: SchemeForm, scheme: SchemeView | None = None) -> str:
         limits=limits_of(form.kind, today()),
         is_notified_kind=form.facts.rate_name is not None,
         percent=percent,
+        symbol=symbol(),
     )

@@ -8,10 +8,11 @@ from flask_login import current_user
 
 from app.blueprints.schemes.forms import DepositForm, RateForm
 from app.blueprints.schemes.views import bp
-from app.blueprints.schemes.words import PARTS, frozen_rule, percent, rate_words, rule_of, source_of
+from app.blueprints.schemes.words import PARTS, frozen_rule, rate_words, symbol, told
 from app.domain.books import Role
 from app.domain.errors import Refused
 from app.domain.periods import Month
+from app.domain.scheme_entries import EntryPart
 from app.domain.scheme_kinds import Family, deposits_end
 from app.domain.scheme_plans import course_of, instalment_days, payments, rate_on, with_planned
 from app.queries.accounts import accounts_of
@@ -25,7 +26,8 @@ from app.web.flashes import say
 from app.web.formats import book_currency, money, month_name, short_month
 
 MOST_POINTS = 72
-NEXT_DATES = 12
+NEXT_DATES = 6
+NEWEST = 18
 
 
 @bp.get("/schemes/<int:scheme_id>")
@@ -36,6 +38,8 @@ def scheme(scheme_id: int) -> ResponseReturnValue:
     found = scheme_of(session, book.id, scheme_id)
     years = years_of(found, day, book.fiscal_year_start)
     current = min(max(day, found.plan.starts_on), found.plan.matures_on)
+    current_rate = rate_on(found.plan, current) if found.facts.is_floating else None
+    accounts = accounts_of(session, book.id)
     return render_template(
         "schemes/scheme.html",
         scheme=found,
@@ -45,15 +49,18 @@ def scheme(scheme_id: int) -> ResponseReturnValue:
         earned_minor=sum(each.earned_minor for each in years),
         paid_minor=sum(each.paid_minor for each in years),
         tax_minor=sum(each.tax_minor for each in years),
-        rule=rule_of(found),
+        paid_back_minor=sum(
+            each.interest_minor - each.tax_minor - each.moved_minor
+            for each in found.entries
+            if each.part == EntryPart.CLOSING
+        ),
+        told=told(found, current_rate, accounts),
         frozen=frozen_rule(found),
         rate=rate_words(found, day),
-        source=source_of(found),
-        current_rate=rate_on(found.plan, current) if found.facts.is_floating else None,
-        accounts=accounts_of(session, book.id),
+        current_rate=current_rate,
         parts=PARTS,
-        percent=percent,
         coming=_coming(found, day),
+        entries=sorted(found.entries, key=lambda entry: entry.occurred_on, reverse=True)[:NEWEST],
         chart=_value_chart(found, day),
         day=day,
         deposits_end=deposits_end(found.kind, found.plan.opened_on, found.plan.matures_on),
@@ -91,7 +98,7 @@ def pay(scheme_id: int) -> ResponseReturnValue:
         else:
             say("ok", f"Paid {money(form.amount.data)} into {found.name}.")
             return redirect(url_for(".scheme", scheme_id=scheme_id), code=303)
-    page = render_template("schemes/pay.html", scheme=found, form=form)
+    page = render_template("schemes/pay.html", scheme=found, form=form, symbol=symbol())
     return (page, 422) if form.is_submitted() else page
 
 
@@ -130,16 +137,17 @@ def _coming(found: SchemeView, day: date) -> list[tuple[date, str, int]]:
 
 
 def _value_chart(found: SchemeView, day: date) -> Chart:
-    """What it is worth at the end of each month, or of every few, from its start to its end."""
+    """What it is worth at the end of each month, or of every few, from its start to its end or its closing."""
     plan = found.plan
     course = course_of(with_planned(plan, day))
-    first, last = Month.of(plan.starts_on), Month.of(plan.matures_on)
+    end = plan.matures_on if found.closed_on is None else min(found.closed_on, plan.matures_on)
+    first, last = Month.of(plan.starts_on), Month.of(end)
     count = (last.year - first.year) * 12 + last.number - first.number + 1
     step = -(-count // MOST_POINTS)
     months = [first.shift(number) for number in range(0, count, step)]
     if months[-1] != last:
         months.append(last)
-    values = [course(min(month.last, plan.matures_on)).value_minor for month in months]
+    values = [course(min(month.last, end)).value_minor for month in months]
     return Chart(
         "area",
         f"Grows from {money(values[0], decimals=False)} to {money(values[-1], decimals=False)} by {month_name(last)}.",

@@ -1,5 +1,6 @@
 """What pages say of deposits in words: the rule behind a figure, the rate, and how it stands."""
 
+from collections.abc import Mapping
 from datetime import date
 from decimal import Decimal
 
@@ -7,10 +8,11 @@ from app.domain.facts.reading import NotKnown
 from app.domain.fixed_deposits import Payout
 from app.domain.scheme_entries import EntryPart
 from app.domain.scheme_kinds import Family, SchemeKind, rate_name
-from app.domain.scheme_plans import Compounding, rate_on
+from app.domain.scheme_plans import Compounding, RateOfDay, rate_on
 from app.domain.scheme_rates import SchemeRate, doubling_time, scheme_rate
+from app.queries.accounts import AccountView
 from app.queries.schemes import SchemeView
-from app.web.formats import long_day
+from app.web.formats import book_currency, currency_symbol, long_day, money, user_locale
 
 PARTS = {
     EntryPart.OPENING: "Opened",
@@ -39,6 +41,48 @@ _OFFICE = {
 }
 
 
+def symbol() -> str:
+    """The sign of the book's currency, for fields of amounts."""
+    return currency_symbol(book_currency(), user_locale()).strip()
+
+
+def told(scheme: SchemeView, current: RateOfDay | None, accounts: Mapping[int, AccountView]) -> list[tuple[str, str]]:
+    """What was agreed, and by which rule the figures follow from it: a name and a sentence each.
+
+    `current` is the rate of a floating scheme today.
+    """
+    plan, source = scheme.plan, source_of(scheme)
+    rows = [("Rule", f"{rule_of(scheme)}.")]
+    if current is not None:
+        rows.append(("Rate today", _floating(current)))
+        own = (f"{percent(rate)} from {long_day(first)}" for first, rate in plan.rates)
+        rows.append(("Your rates", "\n".join(own) or "None: notified rates count"))
+    elif source is not None:
+        rows.append(("Notified", f"{source.source} ({source.certainty} certainty)."))
+    elif scheme.facts.rate_name:
+        rows.append(("Rate", "Written by you, instead of the notified one."))
+    taken_over = f", in the books since {long_day(plan.starts_on)}" if plan.starts_on > plan.opened_on else ""
+    rows.append(("Opened", f"{long_day(plan.opened_on)}{taken_over}"))
+    rows.append(("Ends", f"{long_day(plan.matures_on)}. {FROZEN}"))
+    if plan.instalment_minor:
+        how = "posted by themselves" if scheme.instalment_schedule_id else "paid in by hand"
+        rows.append(("Instalments", f"{money(plan.instalment_minor)}, {how}"))
+    if payout := accounts.get(scheme.payout_account_id or 0):
+        rows.append(("Money comes to", payout.name))
+    if scheme.tax_rate:
+        rows.append(("Tax held back", f"{percent(scheme.tax_rate)} of each interest"))
+    rows += [(name, words) for name, words in (("Nominee", scheme.nominee), ("Note", scheme.note)) if words]
+    return rows
+
+
+def _floating(current: RateOfDay) -> str:
+    if current.is_assumed:
+        return f"{percent(current.rate)}, the nearest rate that is known: today’s is not confirmed."
+    if current.certainty == "own":
+        return f"{percent(current.rate)}, written by you"
+    return f"{percent(current.rate)}, notified. {current.source} ({current.certainty} certainty)."
+
+
 def percent(rate: Decimal) -> str:
     """7.1%, with as many decimals as it has."""
     return f"{(rate * 100).normalize():f}%"
@@ -62,6 +106,9 @@ def rule_of(scheme: SchemeView) -> str:
             return f"{percent(plan.rate or Decimal(0))} {how}, {since}"
         case _:
             return f"{percent(plan.rate or Decimal(0))} {_ADDED[plan.compounding]} {since}"
+
+
+FROZEN = "From then on it stays what it is worth that day, until it is paid out."
 
 
 def frozen_rule(scheme: SchemeView) -> str:
