@@ -53,9 +53,7 @@ class ScheduleForm(TransactionForm):
     occurred_on = DayField("First date")
     name = LineField("Name", limit=120)
     every = QuantityField("Every", missing="Write a whole number.", least=ONE, most=MOST, places=0)
-    unit = SelectField(
-        "Days, weeks, months or years", invalid_choice_message="Choose days, weeks, months, years or a rule."
-    )
+    unit = SelectField("Period", invalid_choice_message="Choose days, weeks, months, years or a rule.")
     month_day = SelectField("On which day of the month", invalid_choice_message="Choose a day of the month.")
     rule = LineField("Rule", limit=200)
     ends = RadioField("Ends", default=NEVER, invalid_choice_message="Choose when it ends.")

@@ -10,7 +10,7 @@ from flask_login import current_user
 from app.blueprints.recurring.forms import ScheduleForm, said_of_transaction
 from app.domain.books import Role
 from app.domain.errors import NotInBook, Refused
-from app.domain.schedules import ScheduleKind, ScheduleState
+from app.domain.schedules import OccurrenceState, ScheduleKind, ScheduleState
 from app.jobs.port import JobName
 from app.queries.accounts import accounts_of
 from app.queries.schedules import (
@@ -41,6 +41,7 @@ from app.web.access import allow
 from app.web.deps import current_deps, today
 from app.web.flashes import Action, say
 from app.web.formats import currency_symbol, user_locale
+from app.web.navigation import has_page
 from app.web.numbers import as_id
 from app.web.tables import Money, table_file
 
@@ -80,7 +81,7 @@ def schedules() -> ResponseReturnValue:
     monthly = [each.monthly_minor(day) for each in found]
     return render_template(
         "recurring/schedules.html",
-        groups=_groups(found),
+        parts=_groups(found),
         waiting=waiting,
         waiting_count=sum(each.waiting for each in found),
         homes=homes(),
@@ -150,9 +151,10 @@ def schedule(schedule_id: int) -> ResponseReturnValue:
         "recurring/schedule.html",
         row=row,
         accounts=accounts_of(session, book_id),
-        past=past,
+        past=[each for each in past if each.state != OccurrenceState.WAITING],
+        is_all=len(past) < SHOWN,
         past_count=decided_count(session, book_id, schedule_id) if len(past) == SHOWN else len(past),
-        waiting=[each for each in reversed(past) if each.state == "waiting"],
+        waiting=[each for each in reversed(past) if each.state == OccurrenceState.WAITING],
         coming=[day for day in row.coming(COMING + len(decided)) if day not in decided][:COMING],
         home=homes().get(row.posts.kind),
         today=today(),
@@ -252,11 +254,11 @@ def found(schedule_id: int) -> ScheduleView:
 
 
 def homes() -> dict[ScheduleKind, tuple[str, str]]:
-    """What the pages of other parts are called, and their endpoints in this kind of book."""
+    """What the pages of other parts are called, and their endpoints in this kind of book. Those that are not there are left out."""
     return {
         kind: (label, endpoints[g.book.kind.value])
         for kind, (label, endpoints) in HOMES.items()
-        if g.book.kind.value in endpoints
+        if has_page(endpoints.get(g.book.kind.value, ""))
     }
 
 
