@@ -1,4 +1,4 @@
-"""The invented household: a salary, a home, a car on credit, savings, and the small things of every week."""
+"""The invented household: a home, a car, and the small things of every week. What it earns, owes and saves is in `services.demo_wealth`."""
 
 from datetime import date, timedelta
 
@@ -6,28 +6,14 @@ from app.domain.books import BookKind, Subtype
 from app.domain.demo import RUPEE, DemoAccount, DemoBook, Pen, finished
 from app.domain.periods import Month
 
-BANK, CASH, CARD, LOAN, FUND, DEPOSIT = (
-    "Bank account",
-    "Cash",
-    "Credit card",
-    "Car loan",
-    "Index fund",
-    "Fixed deposit",
-)
+BANK, CASH, CARD = "Bank account", "Cash", "Credit card"
 ACCOUNTS = (
     DemoAccount(BANK, Subtype.BANK, "bank", 1, 182_000 * RUPEE),
     DemoAccount(CASH, Subtype.CASH, "cash-coin", 3, 6_500 * RUPEE),
     DemoAccount(CARD, Subtype.CARD, "credit-card", 4),
-    DemoAccount(LOAN, Subtype.LOAN, "car-front", 7, 612_000 * RUPEE),
-    DemoAccount(FUND, Subtype.HOLDING, "graph-up-arrow", 6, 940_000 * RUPEE),
-    DemoAccount(DEPOSIT, Subtype.DEPOSIT, "safe", 2, 300_000 * RUPEE),
 )
 
-SALARY = 118_000
 RENT = 31_000
-EMI = 15_240
-LOAN_RATE_BASIS_POINTS = 895
-SIP = 15_000
 BILLED_ON = 18
 ODD_BILL = 9_842
 HEAT = {3: 1.35, 4: 1.8, 5: 2.0, 6: 1.5, 7: 1.15}
@@ -43,9 +29,9 @@ def household(seed: int, last_day: date) -> DemoBook:
     """Two years of the household that end on a day."""
     pen = Pen(seed, last_day)
     for at, month in enumerate(pen.months):
-        _income(pen, month, at)
+        _income(pen, month)
         _home(pen, month, at)
-        _loan_and_savings(pen, month, at)
+        pen.move(month.up_to(12), BANK, CASH, 6_000 * RUPEE, "ATM withdrawal")
         _groceries(pen, month)
         _getting_around(pen, month)
         _going_out(pen, month)
@@ -57,16 +43,12 @@ def household(seed: int, last_day: date) -> DemoBook:
     return finished(pen, BookKind.PERSONAL, "Personal", ACCOUNTS)
 
 
-def _income(pen: Pen, month: Month, at: int) -> None:
-    raises = sum(1 for each in pen.months[1 : at + 1] if each.number == 4)  # noqa: PLR2004 - salaries rise in April
-    salary = round(SALARY * 1.09**raises) * RUPEE
-    pen.earn(month.first, BANK, "Salary", salary, "Lumen Systems", description="NEFT LUMEN SYSTEMS SALARY")
+def _income(pen: Pen, month: Month) -> None:
+    """What comes beside the salary, which is posted by its own schedule."""
     if month.number == 3:  # noqa: PLR2004 - the year's bonus comes in March
         pen.earn(month.up_to(27), BANK, "Salary", pen.around(84_000), "Lumen Systems", description="NEFT LUMEN BONUS")
     if month.number % 3 == 0:
         pen.earn(month.last, BANK, "Interest", pen.around(1_650), "Canara Bank", description="INT.PD")
-    if month.number == 8:  # noqa: PLR2004 - the fund pays out in August
-        pen.earn(month.up_to(19), BANK, "Dividends", pen.around(6_400), "Index fund", description="DIVIDEND PAYOUT")
 
 
 def _home(pen: Pen, month: Month, at: int) -> None:
@@ -85,19 +67,6 @@ def _bill(pen: Pen, month: Month) -> int:
     usual = pen.around(1_450 * HEAT.get(month.number, 1), 0.12)
     is_last = month.up_to(BILLED_ON) <= pen.last_day < month.next().up_to(BILLED_ON)
     return ODD_BILL * RUPEE if is_last else usual
-
-
-def _loan_and_savings(pen: Pen, month: Month, at: int) -> None:
-    owed = 612_000 * RUPEE - sum(minor for entry in pen.entries for name, minor in entry.legs if name == LOAN)
-    interest = owed * LOAN_RATE_BASIS_POINTS // 120_000
-    pen.write(
-        month.up_to(5), (LOAN, EMI * RUPEE - interest), ("Loan interest", interest), (BANK, -EMI * RUPEE),
-        payee="Kotak Mahindra Prime", description="ACH EMI CAR LOAN",
-    )  # fmt: skip
-    pen.move(month.up_to(10), BANK, FUND, (SIP if at < 12 else SIP + 3_000) * RUPEE, "Index fund SIP")  # noqa: PLR2004 - from the second year
-    pen.move(month.up_to(12), BANK, CASH, 6_000 * RUPEE, "ATM withdrawal")
-    if month.number == 4:  # noqa: PLR2004 - the bonus is put away in April
-        pen.move(month.up_to(6), BANK, DEPOSIT, 75_000 * RUPEE, "To fixed deposit")
 
 
 def _groceries(pen: Pen, month: Month) -> None:

@@ -20,6 +20,7 @@ from app.models.user import User
 from app.services import verdicts
 from app.services.accounts import SIDES
 from app.services.books import start_book
+from app.services.demo_wealth import add_wealth
 from app.services.departures import DeleteFile, delete_account
 from app.services.deps import Deps
 from app.services.passwords import hash_password
@@ -40,9 +41,8 @@ JUDGED_DAYS = 45
 def start_visit(*, locale: str, timezone: str, currency: str, delete_file: DeleteFile, deps: Deps) -> int:
     """A throw-away person with two books. Visitors of the day before are removed. Returns the new person's id."""
     _remove_old_visitors(delete_file, deps)
-    with unit_of_work(deps) as work:
-        email = f"{secrets.token_hex(12)}@{VISITORS}"
-        return _person(work, email, "", locale=locale, timezone=timezone, currency=currency, deps=deps)
+    email = f"{secrets.token_hex(12)}@{VISITORS}"
+    return _person(email, "", locale=locale, timezone=timezone, currency=currency, deps=deps)
 
 
 def renew_named(*, locale: str, timezone: str, currency: str, delete_file: DeleteFile, deps: Deps) -> str:
@@ -58,8 +58,7 @@ def renew_named(*, locale: str, timezone: str, currency: str, delete_file: Delet
         delete_account(former.id, password="", delete_file=delete_file, deps=deps)
     password = secrets.token_urlsafe(12)
     kept = hash_password(password)
-    with unit_of_work(deps) as work:
-        _person(work, NAMED, kept, locale=locale, timezone=timezone, currency=currency, deps=deps)
+    _person(NAMED, kept, locale=locale, timezone=timezone, currency=currency, deps=deps)
     return password
 
 
@@ -73,24 +72,27 @@ def _remove_old_visitors(delete_file: DeleteFile, deps: Deps) -> None:
         delete_account(user_id, password="", delete_file=delete_file, deps=deps)
 
 
-def _person(
-    work: UnitOfWork, email: str, password_hash: str, *, locale: str, timezone: str, currency: str, deps: Deps
-) -> int:
-    user = User(
-        email=email, name=NAME, password_hash=password_hash, born_on=None, locale=locale,
-        timezone=timezone, theme="auto", is_demo=True, created_at=work.now,
-    )  # fmt: skip
-    work.session.add(user)
-    work.session.flush()
-    work.user_id = user.id
-    last_day = work.now.astimezone(ZoneInfo(timezone)).date()
-    for invented in (household(SEED, last_day), studio(SEED, last_day)):
-        book_id = start_book(
-            work, user.id, kind=invented.kind, name=invented.name, currency=currency, timezone=timezone
-        )
-        book = work.session.get_one(Book, book_id)
-        fill(BookWork(work.session, work.now, user.id, work.after_commit, book=book), invented, deps=deps)
-    return user.id
+def _person(email: str, password_hash: str, *, locale: str, timezone: str, currency: str, deps: Deps) -> int:
+    last_day = deps.now().astimezone(ZoneInfo(timezone)).date()
+    home, firm = household(SEED, last_day), studio(SEED, last_day)
+    with unit_of_work(deps) as work:
+        user = User(
+            email=email, name=NAME, password_hash=password_hash, born_on=None, locale=locale,
+            timezone=timezone, theme="auto", is_demo=True, created_at=work.now,
+        )  # fmt: skip
+        work.session.add(user)
+        work.session.flush()
+        work.user_id = user_id = user.id
+        ids = [_book(work, user_id, each, timezone=timezone, currency=currency, deps=deps) for each in (home, firm)]
+    add_wealth(ids[0], user_id, currency=currency, first_day=home.opened_on, last_day=last_day, seed=SEED, deps=deps)
+    return user_id
+
+
+def _book(work: UnitOfWork, user_id: int, invented: DemoBook, *, timezone: str, currency: str, deps: Deps) -> int:
+    book_id = start_book(work, user_id, kind=invented.kind, name=invented.name, currency=currency, timezone=timezone)
+    book = work.session.get_one(Book, book_id)
+    fill(BookWork(work.session, work.now, user_id, work.after_commit, book=book), invented, deps=deps)
+    return book_id
 
 
 def fill(work: BookWork, invented: DemoBook, *, deps: Deps) -> int:
