@@ -201,23 +201,29 @@ def holdings_of(session: Session, book_id: int) -> dict[int, HoldingView]:
 
 def events_of(session: Session, book_id: int, holding_id: int | None = None) -> dict[int, list[EventView]]:
     """The events of a book's investments, or of one of them, in the order they happened; removed ones are left out."""
-    query = (
+    conditions = [] if holding_id is None else [_E.holding_id == holding_id]
+    found: dict[int, list[EventView]] = defaultdict(list)
+    for event in _events(session, book_id, conditions):
+        found[event.holding_id].append(event)
+    return found
+
+
+def event_of(session: Session, book_id: int, event_id: int) -> EventView | None:
+    """An event of the book; none for one that was removed."""
+    return next(iter(_events(session, book_id, [_E.id == event_id])), None)
+
+
+def _events(session: Session, book_id: int, conditions: Sequence[Any]) -> list[EventView]:
+    rows: Sequence[Sequence[Any]] = session.execute(
         select(
             _E.id, _E.holding_id, _E.kind, _E.on, _E.quantity, _E.price, _E.fee_minor, _E.old, _E.new, _E.amount_minor, _E.rate,
             _E.account_id, _E.transaction_id, _E.note, case((Transaction.state == State.POSTED, True), else_=False),
         )
         .outerjoin(Transaction, (Transaction.book_id == _E.book_id) & (Transaction.id == _E.transaction_id))
-        .where(_E.book_id == book_id, _E.removed_at.is_(None))
+        .where(_E.book_id == book_id, _E.removed_at.is_(None), *conditions)
         .order_by(_E.holding_id, _E.on, _E.number)
-    )  # fmt: skip
-    found: dict[int, list[EventView]] = defaultdict(list)
-    rows: Sequence[Sequence[Any]] = session.execute(
-        query if holding_id is None else query.where(_E.holding_id == holding_id)
-    ).all()
-    for row in rows:
-        event = EventView(*row)
-        found[event.holding_id].append(event)
-    return found
+    ).all()  # fmt: skip
+    return [EventView(*row) for row in rows]
 
 
 def held_of(session: Session, book_id: int, book_currency: str) -> list[Held]:

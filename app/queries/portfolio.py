@@ -8,7 +8,7 @@ from decimal import Decimal, localcontext
 from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import Session
 
 from app.domain.flows import share
@@ -141,6 +141,7 @@ class PlanView:
     """A SIP of a holding with its dates that wait."""
 
     id: int
+    holding_id: int
     schedule_id: int
     account_id: int
     amount_minor: int
@@ -216,17 +217,23 @@ def path_of(session: Session, book_id: int, each: Held, today: date, *, most: in
 
 def plans_of(session: Session, book_id: int, holding_id: int) -> list[PlanView]:
     """The SIPs of a holding that were not removed, each with the dates that wait for a person. Two statements."""
+    return _plans(session, book_id, InvestmentPlan.holding_id == holding_id)
+
+
+def plan_of(session: Session, book_id: int, plan_id: int) -> PlanView | None:
+    """A SIP of the book; none for one that was removed."""
+    return next(iter(_plans(session, book_id, InvestmentPlan.id == plan_id)), None)
+
+
+def _plans(session: Session, book_id: int, condition: ColumnElement[bool]) -> list[PlanView]:
     rows = session.execute(
         select(
-            InvestmentPlan.id, InvestmentPlan.schedule_id, InvestmentPlan.account_id, InvestmentPlan.amount_minor,
-            InvestmentPlan.fee_minor, Schedule.rule, Schedule.first_on, Schedule.next_on, Schedule.is_automatic, Schedule.state,
+            InvestmentPlan.id, InvestmentPlan.holding_id, InvestmentPlan.schedule_id, InvestmentPlan.account_id,
+            InvestmentPlan.amount_minor, InvestmentPlan.fee_minor, Schedule.rule, Schedule.first_on, Schedule.next_on,
+            Schedule.is_automatic, Schedule.state,
         )
         .join(Schedule, (Schedule.book_id == InvestmentPlan.book_id) & (Schedule.id == InvestmentPlan.schedule_id))
-        .where(
-            InvestmentPlan.book_id == book_id,
-            InvestmentPlan.holding_id == holding_id,
-            Schedule.removed_at.is_(None),
-        )
+        .where(InvestmentPlan.book_id == book_id, condition, Schedule.removed_at.is_(None))
         .order_by(InvestmentPlan.id)
     ).all()  # fmt: skip
     if not rows:
@@ -248,7 +255,7 @@ def plans_of(session: Session, book_id: int, holding_id: int) -> list[PlanView]:
 
 def _plan(row: Any, waiting: Sequence[tuple[date, str]]) -> PlanView:
     return PlanView(
-        row.id, row.schedule_id, row.account_id, row.amount_minor, row.fee_minor, row.rule, row.first_on, row.next_on,
+        row.id, row.holding_id, row.schedule_id, row.account_id, row.amount_minor, row.fee_minor, row.rule, row.first_on, row.next_on,
         row.is_automatic, row.state, tuple(waiting),
     )  # fmt: skip
 

@@ -1,5 +1,5 @@
 """Holdings, their lots and prices, and what was sold."""
 
-from flask import Blueprint
+from app.blueprints.investments import sold
 
-bp = Blueprint("investments", __name__)
+bp = sold.bp

@@ -2,9 +2,10 @@
 
 from dataclasses import dataclass
 from datetime import date
-from decimal import Decimal
+from decimal import Decimal, localcontext
 
 from app.domain.investments import AssetClass, EventKind, PriceSource, TaxedAs, plain
+from app.domain.lots import DIGITS
 from app.domain.money import grouped
 from app.domain.money_weighted import MoneyWeighted, Xirr
 from app.domain.realised import LotTerm
@@ -12,6 +13,7 @@ from app.domain.tax.holding import Term
 from app.domain.tax.years import GainKind
 from app.queries.portfolio import Return
 from app.web.formats import long_day, number_style, pct, user_locale
+from app.web.prices import written_price
 
 CLASSES = {
     AssetClass.STOCK: "Stock",
@@ -30,6 +32,13 @@ SOURCES = {
     PriceSource.YFINANCE: "Yahoo Finance, by ticker",
     PriceSource.COINGECKO: "CoinGecko, by coin id",
     PriceSource.FINNHUB: "Finnhub, by ticker",
+}
+SHORT_SOURCES = {
+    PriceSource.MANUAL: "by hand",
+    PriceSource.AMFI: "AMFI",
+    PriceSource.YFINANCE: "Yahoo Finance",
+    PriceSource.COINGECKO: "CoinGecko",
+    PriceSource.FINNHUB: "Finnhub",
 }
 TAXES = {
     TaxedAs.LISTED_EQUITY: "Listed shares, tax on trades (STT) paid",
@@ -120,5 +129,11 @@ def quantity(value: Decimal | None) -> str:
     if value is None:
         return ""
     style = number_style(user_locale())
-    whole, _, rest = plain(abs(value)).partition(".")
+    whole, _, rest = plain(value.copy_abs()).partition(".")
     return f"{'−' if value < 0 else ''}{grouped(whole, style)}{style.decimal + rest if rest else ''}"
+
+
+def short_price(price: Decimal, currency: str, places: int = 6) -> str:
+    """A price of one as lists write it: one that follows from a total has more decimals than anybody reads."""
+    with localcontext(prec=DIGITS):
+        return written_price(price.quantize(Decimal(1).scaleb(-places)) if price >= 1 else price, currency)
