@@ -179,13 +179,16 @@ def position(entries: Sequence[Entry], currencies: Currencies) -> Position:
     paid = [_money(entry, currencies) for entry in entries]
     moving = [at for at, entry in enumerate(entries) if entry.kind is not EventKind.FEE]
     own = lots.steps([_own(entries[at]) for at in moving], currencies.own)
-    home = lots.steps([_at_home(entries[at], paid[at][1]) for at in moving], currencies.home)
+    if currencies.is_home:
+        home = own  # the same figures, rounded once
+    else:
+        home = lots.steps([_at_home(entries[at], paid[at][1]) for at in moving], currencies.home)
     found: list[Step] = []
     before_own = before_home = lots.Holding()
     after = dict(zip(moving, zip(own, home, strict=True), strict=True))
     for at, entry in enumerate(entries):
         own_now, home_now = after.get(at, (before_own, before_home))
-        sold = _sold(entries, at, own_now, home_now, paid[at]) if entry.kind is EventKind.SELL else ()
+        sold = _sold(entries, at, (own_now, home_now), paid[at]) if entry.kind is EventKind.SELL else ()
         money, money_base = paid[at]
         found.append(
             Step(
@@ -350,28 +353,27 @@ def _the_same(entry: Entry) -> lots.Event:
 
 
 def _sold(
-    entries: Sequence[Entry], at: int, own: lots.Holding, home: lots.Holding, money: tuple[int, int]
+    entries: Sequence[Entry], at: int, after: tuple[lots.Holding, lots.Holding], money: tuple[int, int]
 ) -> tuple[SoldLot, ...]:
+    own, home = after
     whole, done = entries[at].quantity or ZERO, ZERO
     found = []
     with localcontext(prec=lots.DIGITS):
+        split = _ratio(entries[: at + 1], VALUED_ON, entries[at].on, EventKind.SPLIT)
         for part, other in zip(own.sales[-1].lots, home.sales[-1].lots, strict=True):
-            share = _share(money[1], done + part.quantity, whole) - _share(money[1], done, whole)
+            base = part.proceeds_minor
+            if own is not home:
+                base = _share(money[1], done + part.quantity, whole) - _share(money[1], done, whole)
             done += part.quantity
-            since = (
-                _ratio(entries[: at + 1], VALUED_ON, entries[at].on, EventKind.SPLIT)
-                if part.acquired_on <= VALUED_ON
-                else None
-            )
             found.append(
                 SoldLot(
                     part.acquired_on,
                     part.quantity,
                     part.proceeds_minor,
                     part.cost_minor,
-                    share,
+                    base,
                     other.cost_minor,
-                    since,
+                    split if part.acquired_on <= VALUED_ON else None,
                 )
             )
     return tuple(found)

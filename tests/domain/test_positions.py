@@ -131,9 +131,11 @@ def histories(draw: Callable[..., Any]) -> list[Entry]:
 
 
 @settings(max_examples=50, deadline=None)
-@given(histories())
-def test_after_any_history_lots_are_the_holding_and_no_cost_is_lost(entries: list[Entry]) -> None:
-    found = position(entries, DOLLARS)
+@given(histories(), st.sampled_from([RUPEES, DOLLARS]))
+def test_after_any_history_lots_are_the_holding_and_no_cost_is_lost(
+    entries: list[Entry], currencies: Currencies
+) -> None:
+    found = position(entries, currencies)
 
     assert sum(lot.quantity for lot in found.lots) == found.quantity
     assert sum(lot.cost_minor for lot in found.lots) == found.cost_minor == sum(s.holding_minor for s in found.steps)
@@ -142,6 +144,9 @@ def test_after_any_history_lots_are_the_holding_and_no_cost_is_lost(entries: lis
     sold = [lot for step in found.steps for lot in step.sold]
     assert found.cost_minor + sum(lot.cost_minor for lot in sold) == -sum(step.money_minor for step in bought)
     assert found.cost_base_minor + sum(lot.cost_base_minor for lot in sold) == -sum(s.money_base_minor for s in bought)
+    if currencies.is_home:
+        assert all(step.holding_minor == step.holding_base_minor for step in found.steps)
+        assert all(lot.gain_minor == lot.gain_base_minor for lot in sold)
     for step in found.steps:
         if step.entry.kind is EventKind.SELL:
             assert sum(lot.proceeds_minor for lot in step.sold) == step.money_minor
