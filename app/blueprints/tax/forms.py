@@ -10,7 +10,7 @@ from wtforms.fields.choices import SelectChoice
 
 from app.blueprints.tax.words import EMPLOYERS, GROUPS, LABELS
 from app.domain.fiscal_years import FiscalYear
-from app.domain.tax.answers import AMOUNTS, FROM_BOOKS, Answers, names_of_gains
+from app.domain.tax.answers import AMOUNTS, FROM_BOOKS, MAY_BE_LOSSES, Answers, names_of_gains
 from app.domain.tax.deductions import Employer
 from app.services.tax_plans import CITY_LENGTH
 from app.web.fields import AmountField, DayField, LineField
@@ -49,6 +49,15 @@ class TaxForm(FlaskForm):
         """The fields in the parts of the form."""
         names = [(title, list(names) or [*names_of_gains(self._fy), *CARRIED]) for title, names in GROUPS]
         return [(title, [self[name] for name in some]) for title, some in names]
+
+    def validate(self, extra_validators: Any = None) -> bool:
+        """Read everything; only gains may be losses."""
+        valid: bool = super().validate(extra_validators)
+        for name in AMOUNTS:
+            if name not in MAY_BE_LOSSES and (self[name].data or 0) < 0:
+                self[name].errors = ["Write an amount of zero or more."]
+                valid = False
+        return valid
 
     def to_answers(self) -> Answers:
         """What was written, without what only repeats the books."""

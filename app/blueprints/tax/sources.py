@@ -28,7 +28,7 @@ def sources(fy: FiscalYear, answers: Answers, books: BookYear) -> dict[str, Sour
 
 def _source(fy: FiscalYear, own: int | None, figure: BookFigure | None) -> Source:
     if figure is None:
-        return Source("You entered this", is_own=True) if own is not None else Source("")
+        return Source("")
     url = _rows(fy, figure)
     if own is not None:
         return Source(f"You entered this; your books say {_whole(figure.amount_minor)}", url, is_own=True)
