@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from app.domain.books import MONEY_KINDS, AccountKind, State
 from app.domain.errors import NotInBook, Refused
 from app.domain.fiscal_years import INDIAN_FIRST_MONTH, FiscalYear
-from app.domain.periods import Month
+from app.domain.periods import Month, Span
 from app.domain.salaries import Declared, Part, Pay, PayItem, PayLine, PayTerms, Slot
 from app.domain.salary_years import Before, PayMonth, PayState, YearPlan, plan_year
 from app.domain.schedules import OccurrenceState, ScheduleState
@@ -89,7 +89,7 @@ class Job:
 
     def fy(self, day: date) -> FiscalYear:
         """The year that a day's pay counts for: the tax year in India, the book's elsewhere."""
-        return FiscalYear.of(day, INDIAN_FIRST_MONTH if self.is_indian else self.first_month)
+        return pay_year(day, self.first_month, is_indian=self.is_indian)
 
     def revision_in(self, month: Month) -> Revision:
         """The revision that applies in a month; before the first one, the first."""
@@ -152,6 +152,11 @@ class Job:
         return plan_year(fy, self.pay_months(fy), before=before, born_on=self.born_on, has_tax=self.is_indian)
 
 
+def pay_year(day: date, first_month: int, *, is_indian: bool) -> FiscalYear:
+    """The year that a day's pay counts for: the tax year in India, the book's elsewhere."""
+    return FiscalYear.of(day, INDIAN_FIRST_MONTH if is_indian else first_month)
+
+
 @dataclass(frozen=True, slots=True)
 class Year:
     """A year of a job, or the words why it cannot be worked out."""
@@ -171,15 +176,15 @@ def year_of(job: Job, fy: FiscalYear) -> Year:
 
 def jobs_of(session: Session, book_id: int) -> list[Job]:
     """The jobs of a book that were not removed, the newest last. Five statements."""
-    return [job for job in _jobs(session, book_id, None) if job.removed_at is None]
+    return [job for job in _jobs(session, book_id, None, Span(date.min, date.max)) if job.removed_at is None]
 
 
-def job_of(session: Session, book_id: int, salary_id: int) -> Job:
-    """One job, removed or not.
+def job_of(session: Session, book_id: int, salary_id: int, *, only: Span | None = None) -> Job:
+    """One job, removed or not. `only` leaves out what was decided and posted outside these days.
 
     Raises: NotInBook.
     """
-    for job in _jobs(session, book_id, salary_id):
+    for job in _jobs(session, book_id, salary_id, only or Span(date.min, date.max)):
         return job
     raise NotInBook("salary", salary_id, book_id)
 
@@ -205,7 +210,7 @@ def lines_of_text(text: str) -> Pay:
     return Pay(tuple(PayLine(Part(part), amount, name) for part, name, amount in json.loads(text)))
 
 
-def _jobs(session: Session, book_id: int, salary_id: int | None) -> Iterator[Job]:
+def _jobs(session: Session, book_id: int, salary_id: int | None, only: Span) -> Iterator[Job]:
     query = (
         select(
             Salary.id, Salary.employer, Salary.account_id, Salary.provident_account_id, Salary.pay_day, Salary.first_on, Salary.posts_from,
@@ -224,8 +229,8 @@ def _jobs(session: Session, book_id: int, salary_id: int | None) -> Iterator[Job
     ids = [row.id for row in rows]
     slots = _slots(session, book_id, ids)
     revisions = _revisions(session, book_id, ids)
-    payments = _payments(session, book_id, ids, slots)
-    decisions = _decisions(session, book_id, [row.schedule_id for row in rows])
+    payments = _payments(session, book_id, ids, slots, only)
+    decisions = _decisions(session, book_id, [row.schedule_id for row in rows], only)
     for row in rows:
         yield Job(
             id=row.id, employer=row.employer, account_id=row.account_id, provident_account_id=row.provident_account_id,
@@ -288,11 +293,15 @@ def _terms(row: SalaryRevision, items: tuple[PayItem, ...]) -> PayTerms:
     )  # fmt: skip
 
 
-def _decisions(session: Session, book_id: int, schedule_ids: Sequence[int]) -> dict[int, dict[Month, Decision]]:
+def _decisions(
+    session: Session, book_id: int, schedule_ids: Sequence[int], only: Span
+) -> dict[int, dict[Month, Decision]]:
     found: dict[int, dict[Month, Decision]] = defaultdict(dict)
     rows = session.execute(
         select(Occurrence.schedule_id, Occurrence.due_on, Occurrence.state, Occurrence.reason).where(
-            Occurrence.book_id == book_id, Occurrence.schedule_id.in_(schedule_ids)
+            Occurrence.book_id == book_id,
+            Occurrence.schedule_id.in_(schedule_ids),
+            Occurrence.due_on.between(only.first, only.last),
         )
     )
     for schedule_id, due_on, state, reason in rows:
@@ -308,7 +317,7 @@ class _BookedLeg:
 
 
 def _payments(
-    session: Session, book_id: int, ids: Sequence[int], slots: Mapping[int, Mapping[Slot, int]]
+    session: Session, book_id: int, ids: Sequence[int], slots: Mapping[int, Mapping[Slot, int]], only: Span
 ) -> dict[int, dict[Month, Payment]]:
     """What was posted, with the legs that stand in the books now."""
     rows = session.execute(
@@ -325,7 +334,9 @@ def _payments(
             (Posting.transaction_id == SalaryPayment.transaction_id) & (Posting.book_id == SalaryPayment.book_id),
         )
         .outerjoin(Account, (Account.id == Posting.account_id) & (Account.book_id == Posting.book_id))
-        .where(SalaryPayment.book_id == book_id, SalaryPayment.salary_id.in_(ids))
+        .where(
+            SalaryPayment.book_id == book_id, SalaryPayment.salary_id.in_(ids), SalaryPayment.month.between(only.first, only.last)
+        )
         .order_by(SalaryPayment.salary_id, SalaryPayment.month)
     ).all()  # fmt: skip
     legs: dict[tuple[int, date], list[_BookedLeg]] = defaultdict(list)

@@ -11,7 +11,7 @@ from app.domain.salaries import Part, Pay, PayTerms, Slot, check_net
 from app.domain.texts import key
 from app.models.account import Account
 from app.models.salary import Salary, SalaryAccount, SalaryPayment
-from app.queries.salaries import Job, job_of, lines_to_text, salary_of_schedule
+from app.queries.salaries import INDIAN_CURRENCY, Job, job_of, lines_to_text, pay_year, salary_of_schedule
 from app.services.accounts import AccountCommand, category_for, open_account, set_archived
 from app.services.deps import Deps
 from app.services.due import Due
@@ -46,10 +46,11 @@ def post_salary(work: BookWork, due: Due, deps: Deps) -> int:
     and when facts of the law are missing (NotKnown).
     """
     salary_id = salary_of_schedule(work.session, work.book.id, due.schedule.id)
-    job, month = job_of(work.session, work.book.id, salary_id), Month.of(due.due_on)
+    fy = pay_year(due.due_on, work.book.fiscal_year_start, is_indian=work.book.currency == INDIAN_CURRENCY)
+    job, month = job_of(work.session, work.book.id, salary_id, only=fy.span), Month.of(due.due_on)
     if month in job.payments:
         raise Refused(f"The pay of {month.first:%B %Y} is in the books already.")
-    plan = job.plan(job.fy(due.due_on))
+    plan = job.plan(fy)
     planned = plan.month(month)
     if planned is None or not planned.is_paid:
         raise Refused(f"Nothing is paid in {month.first:%B %Y}.")

@@ -21,12 +21,13 @@ from app.services.deps import Deps
 from app.services.payslips import keep_slot
 from app.services.posting import account_kinds, check_day
 from app.services.removals import bring_back, take_out
-from app.services.schedules import SchedulePlan, add_schedule, change_schedule, schedule_of, today_of
+from app.services.schedules import SchedulePlan, add_schedule, change_schedule, move_to, schedule_of, today_of
 from app.services.uow import BookWork, book_work
 
 EMPLOYER_LENGTH = 120
 ITEM_LENGTH = 60
 NOTE_LENGTH = 200
+MOST_PAST_YEARS = 10
 EARLIEST_BIRTH = date(1900, 1, 1)
 
 
@@ -72,6 +73,8 @@ def add_salary(command: SalaryCommand, terms: PayTerms, *, deps: Deps) -> int:
     with book_work(deps, command.book_id, user_id=command.user_id) as work:
         columns = _columns(work, command)
         first_on, today = columns["first_on"], today_of(work)
+        if command.posts_past and first_on.year < today.year - MOST_PAST_YEARS:
+            raise Refused(f"Pay days of more than {MOST_PAST_YEARS} years ago are not posted.", field="first_on")
         posts_from = first_on if command.posts_past else max(first_on, today)
         plan = _plan(columns, is_automatic=command.is_automatic, start_on=posts_from)
         row = Salary(
@@ -106,7 +109,12 @@ def change_salary(salary_id: int, command: SalaryCommand, *, deps: Deps) -> None
         start_on = max(
             [row.first_on, row.posts_from, *(month.next().first for month in (*job.payments, *job.decisions))]
         )
-        change_schedule(work, row.schedule_id, _plan(columns, is_automatic=command.is_automatic, start_on=start_on))
+        if row.last_on is not None and row.last_on < start_on:  # its last pay day is settled already
+            schedule = schedule_of(work, row.schedule_id)
+            schedule.name, schedule.is_automatic = _schedule_name(row.employer), command.is_automatic
+            move_to(schedule, None)
+        else:
+            change_schedule(work, row.schedule_id, _plan(columns, is_automatic=command.is_automatic, start_on=start_on))
         work.session.flush()
         work.audit("salary.changed", f"salary:{salary_id}", before=before, after=_described(row))
         _settle(work, salary_id)
@@ -256,8 +264,12 @@ def _plan(columns: dict[str, Any], *, is_automatic: bool, start_on: date) -> Sch
     if last_on is not None and last_on < start_on:
         raise Refused("No pay day is left until then. Leave it empty, or post the past ones too.", field="last_on")
     rule = pay_rule(columns["pay_day"], last_on)
-    name = f"Salary, {columns['employer']}"[:120]
+    name = _schedule_name(columns["employer"])
     return SchedulePlan(ScheduleKind.SALARY, name, rule, columns["first_on"], start_on, is_automatic)
+
+
+def _schedule_name(employer: str) -> str:
+    return f"Salary, {employer}"[:EMPLOYER_LENGTH]
 
 
 def _settle(work: BookWork, salary_id: int, month: Month | None = None) -> None:

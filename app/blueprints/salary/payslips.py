@@ -56,8 +56,11 @@ def post_pay(salary_id: int, pay_month: str) -> ResponseReturnValue:
             user_id=current_user.id, deps=current_deps(),
         )  # fmt: skip
     except Refused as error:
-        refusals.show(form, error)
-        return _drawn(job, month, form), 422
+        if error.field in form:
+            refusals.show(form, error)
+            return _drawn(job, month, form), 422
+        say("bad", error.user_message)  # the page may have nothing to post any more
+        return redirect(url_for(".payslip", salary_id=salary_id, pay_month=pay_month), code=303)
     say("ok", f"Posted the pay of {month.first:%B %Y}.")
     return redirect(url_for(".payslip", salary_id=salary_id, pay_month=pay_month), code=303)
 
