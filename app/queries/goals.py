@@ -19,7 +19,7 @@ from app.models.goal import Goal, GoalAccount
 from app.queries.net_worth import Worth
 
 LEAST_MONTHS, MOST_MONTHS = 6, 36
-DRAWS = 4000
+DRAWS = 2000
 SEED = 20_260_401
 
 

@@ -12,7 +12,7 @@ from app.blueprints.net_worth.views import book_worth
 from app.domain.books import Role
 from app.domain.errors import NotInBook, Refused
 from app.queries.accounts import accounts_of
-from app.queries.goals import LEAST_MONTHS, MOST_MONTHS, GoalRow, goals_of, standing
+from app.queries.goals import DRAWS, LEAST_MONTHS, MOST_MONTHS, GoalRow, goals_of, standing
 from app.services.goals import add_goal, change_goal, set_goal_removed
 from app.web import refusals
 from app.web.access import allow
@@ -37,6 +37,7 @@ def goals() -> ResponseReturnValue:
         bases=BASES,
         least_months=LEAST_MONTHS,
         most_months=MOST_MONTHS,
+        draws=DRAWS,
         chance_in_words=chance_in_words,
     )
 
