@@ -45,7 +45,7 @@ class CreditKind(StrEnum):
 class FactorRule:
     """How much a factor weighs, and the points between which it goes straight; flat beyond them.
 
-    `words` is the rule as a person reads it, `source` where the weight and the points come from.
+    `words` is the rule as a person reads it, `source` where the points come from; the weights come from `WEIGHTS_SOURCE`.
     """
 
     factor: Factor
@@ -59,8 +59,9 @@ def _anchors(*pairs: tuple[str, int]) -> Anchors:
     return tuple((Decimal(at), points) for at, points in pairs)
 
 
-_FICO = "Weight: FICO's published split (myfico.com). India's bureaus publish none."
-_OWN = "Points: our own choice."
+WEIGHTS_SOURCE = "FICO’s published split of its score (myfico.com); India’s bureaus publish none"
+_HEALTH = "Points as in the health score."
+_OWN = "Points of our own choice."
 
 RULES: Mapping[Factor, FactorRule] = MappingProxyType(
     {
@@ -69,35 +70,35 @@ RULES: Mapping[Factor, FactorRule] = MappingProxyType(
             35,
             ANCHORS[Indicator.BILLS_ON_TIME],
             "All payments of 24 months on time: 100 points. 95%: 80. 80%: 40. 60% or less: 0.",
-            f"{_FICO} Points: as in the health score.",
+            _HEALTH,
         ),
         Factor.UTILISATION: FactorRule(
             Factor.UTILISATION,
             30,
             ANCHORS[Indicator.UTILISATION],
             "Up to 10% of your limits used: 100 points. 30%: 80. 50%: 50. 90% or more: 0.",
-            f"{_FICO} Points: as in the health score; keeping below 30% is common advice.",
+            f"{_HEALTH} Keeping below 30% is common advice.",
         ),
         Factor.AGE: FactorRule(
             Factor.AGE,
             15,
             _anchors(("0", 0), ("2", 50), ("5", 80), ("10", 100)),
             "Oldest account open for 10 years or more: 100 points. 5 years: 80. 2 years: 50. New: 0.",
-            f"{_FICO} {_OWN}",
+            _OWN,
         ),
         Factor.ENQUIRIES: FactorRule(
             Factor.ENQUIRIES,
             10,
             _anchors(("0", 100), ("2", 70), ("4", 40), ("8", 0)),
             "No lender asked in 12 months: 100 points. 2 asked: 70. 4: 40. 8 or more: 0.",
-            f"{_FICO} {_OWN}",
+            _OWN,
         ),
         Factor.MIX: FactorRule(
             Factor.MIX,
             10,
             _anchors(("1", 60), ("2", 100)),
             "Cards and loans: 100 points. Only one of them: 60.",
-            f"{_FICO} {_OWN}",
+            _OWN,
         ),
     }
 )

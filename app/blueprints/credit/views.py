@@ -1,5 +1,6 @@
 """Credit scores and what stands behind them."""
 
-from flask import Blueprint
+from app.blueprints.credit import accounts, enquiries, scores
+from app.blueprints.credit.overview import bp
 
-bp = Blueprint("credit", __name__)
+__all__ = ["accounts", "bp", "enquiries", "scores"]
