@@ -9,7 +9,7 @@ from flask_login import current_user
 
 from app.blueprints.loans.forms import PrepayForm, RateForm
 from app.blueprints.loans.one import bp
-from app.blueprints.loans.words import prepayment_answer, rate_answer, terms_in_words
+from app.blueprints.loans.words import prepayment_answer, rate_answer, symbol, terms_in_words
 from app.domain.books import Role
 from app.domain.errors import Refused
 from app.domain.loan_plans import Change, Event, Keep, change_by
@@ -176,6 +176,6 @@ def _drawn(
 ) -> str:
     day = today()
     return render_template(
-        template, form=form, loan=loan, answer=answer, ways=ways or [], owed_minor=loan.planned_minor(day), emi_minor=loan.emi_on(day),
+        template, symbol=symbol(), form=form, loan=loan, answer=answer, ways=ways or [], owed_minor=loan.planned_minor(day), emi_minor=loan.emi_on(day),
         agreed=terms_in_words(loan.terms),
     )  # fmt: skip

@@ -8,7 +8,7 @@ from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
 from app.blueprints.loans.forms import LoanForm, RunningLoanForm
-from app.blueprints.loans.words import rate_in_words, terms_in_words
+from app.blueprints.loans.words import rate_in_words, symbol, terms_in_words
 from app.domain.books import Role
 from app.domain.errors import Refused
 from app.domain.periods import fiscal_year
@@ -161,6 +161,6 @@ def restore(loan_id: int) -> ResponseReturnValue:
 
 def _drawn(form: LoanForm | RunningLoanForm, loan: LoanView | None = None) -> str:
     return render_template(
-        "loans/loan_form.html", form=form, loan=loan, agreed=terms_in_words(loan.terms) if loan else "",
+        "loans/loan_form.html", symbol=symbol(), form=form, loan=loan, agreed=terms_in_words(loan.terms) if loan else "",
         is_running=isinstance(form, RunningLoanForm),
     )  # fmt: skip

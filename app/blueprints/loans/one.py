@@ -23,7 +23,7 @@ from app.domain.books import Role
 from app.domain.errors import Refused
 from app.domain.fiscal_years import FiscalYear
 from app.domain.interest import MONTHS, effective_annual_rate
-from app.domain.loan_plans import EventKind, Method, PayOff, Plan, PlanRow, loan_plan, pay_off, yearly_cost
+from app.domain.loan_plans import EventKind, Method, PayOff, Plan, PlanRow, RowKind, loan_plan, pay_off, yearly_cost
 from app.domain.periods import fiscal_year
 from app.domain.schedules import OccurrenceState
 from app.queries.accounts import accounts_of
@@ -103,11 +103,13 @@ def loan(loan_id: int) -> ResponseReturnValue:
         known=known,
         day=day,
         coming=next((row for row in found.plan.after(day) if row.is_due), None),
+        full_from=next((row.on for row in found.plan.after(day) if row.kind is RowKind.INSTALMENT), day),
         left=sum(1 for row in found.plan.after(day) if row.is_due),
         chart_of=balance_chart(found.plan, _without(found), day),
         years=_years(found, known, _open_year(day)),
         year_name=str(FiscalYear.of(day, book.fiscal_year_start)),
         causes=_causes(found, known, day) if known.owed_minor != found.planned_minor(day) else [],
+        can_follow=bool(found.plan.after(day)) and not _is_behind(found, known, day),
         differs=difference_in_words(known.owed_minor, found.planned_minor(day)),
         agreed=terms_in_words(found.terms),
         waits=waiting_in_words(found.terms),
@@ -226,6 +228,12 @@ def _cost(loan: LoanView) -> Cost | None:
 
 def _pay_off(loan: LoanView, day: date, owed_minor: int, charge_rate: Decimal) -> PayOff | None:
     return pay_off(loan.plan, day, owed_minor, charge_rate) if loan.plan.after(day) else None
+
+
+def _is_behind(loan: LoanView, known: Books, day: date) -> bool:
+    """Whether an instalment that came is still to be posted: then the books catch up, and the plan must not follow them."""
+    came = [row.on for row in loan.plan.due[loan.paid_count :] if row.on <= day]
+    return any(on not in known.instalments for on in came) or bool(known.waiting)
 
 
 def _causes(loan: LoanView, known: Books, day: date) -> list[Cause]:

@@ -11,7 +11,7 @@ from flask.typing import ResponseReturnValue
 from app.blueprints.loans.changes import bp
 from app.blueprints.loans.charts import debts_chart
 from app.blueprints.loans.forms import AffordForm, planner_form
-from app.blueprints.loans.words import months_in_words, rate_in_words
+from app.blueprints.loans.words import months_in_words, symbol
 from app.domain.books import Role
 from app.domain.borrowing import Affordable, affordable_loan
 from app.domain.debt_ways import WayOut, ways_out
@@ -19,6 +19,7 @@ from app.domain.debts import Debt
 from app.domain.errors import Refused
 from app.domain.loan_plans import Method, loan_plan, yearly_cost
 from app.domain.money import from_minor, to_minor
+from app.domain.periods import Month
 from app.queries.loans import Card, LoanView, Standing, cards_of, loans_of, monthly_income, standings
 from app.web import refusals
 from app.web.access import allow
@@ -79,18 +80,20 @@ def planner() -> ResponseReturnValue:
         names={each.key: each.name for each in owed},
         ways=ways,
         least=ways[0] if ways else None,
-        best=_best(ways),
+        best=(best := _best(ways)),
+        free_on=Month.of(day).shift(len(best.months)) if best and best.months else None,
         chart_of=_chart(ways, sum(debt.balance_minor for debt in debts)),
         extra_minor=extra,
         minimum_minor=sum(debt.minimum_minor for debt in debts),
         slider=_slider(sum(debt.minimum_minor for debt in debts), extra),
+        cards=[each for each in owed if each.loan_id is None],
+        symbol=symbol(),
         lines=[
             {"paint": paint, "label": way.name}
             for way, paint in zip(ways, PAINTS, strict=False)
             if way.months is not None
         ],
         months=months_in_words,
-        rate=rate_in_words,
     )
 
 
@@ -114,7 +117,7 @@ def afford() -> ResponseReturnValue:
             )
         except Refused as error:
             refusals.show(form, error)
-    return render_template("loans/afford.html", form=form, answer=answer, months=months_in_words)
+    return render_template("loans/afford.html", form=form, symbol=symbol(), answer=answer, months=months_in_words)
 
 
 def _loans(found: Sequence[Standing]) -> Iterator[Owed]:

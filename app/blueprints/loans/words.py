@@ -5,7 +5,7 @@ from decimal import Decimal
 
 from app.domain.loan_plans import Change, Event, EventKind, Keep, Method, Terms
 from app.domain.moratoriums import MoratoriumInterest
-from app.web.formats import day, money
+from app.web.formats import book_currency, currency_symbol, day, money, user_locale
 
 YEAR = 12
 
@@ -29,13 +29,13 @@ def rate_in_words(rate: Decimal) -> str:
 def terms_in_words(terms: Terms) -> str:
     """What was agreed, in one line."""
     if terms.method is Method.NONE or not terms.annual_rate:
-        counted = "without interest"
+        counted = " without interest"
     elif terms.method is Method.FLAT:
-        counted = f"{rate_in_words(terms.annual_rate)} a year, flat"
+        counted = f" at {rate_in_words(terms.annual_rate)} a year, flat"
     else:
-        counted = f"{rate_in_words(terms.annual_rate)} a year on what is owed"
+        counted = f" at {rate_in_words(terms.annual_rate)} a year on what is owed"
     waits = f", after {months_in_words(terms.waiting_months)} of waiting" if terms.waiting_months else ""
-    return f"{money(terms.principal_minor, decimals=False)} {counted}, {_counted(terms.months, 'instalment')}{waits}"
+    return f"{money(terms.principal_minor, decimals=False)}{counted}, in {_counted(terms.months, 'instalment')}{waits}"
 
 
 def waiting_in_words(terms: Terms) -> str:
@@ -98,6 +98,11 @@ def rate_answer(change: Change, event: Event) -> str:
 def difference_in_words(owed_minor: int, planned_minor: int) -> str:
     """That books and plan do not agree."""
     return f"The books say {money(owed_minor)}, the plan says {money(planned_minor)}."
+
+
+def symbol() -> str:
+    """The sign of the book's currency, as amount fields show it."""
+    return currency_symbol(book_currency(), user_locale()).strip()
 
 
 def _sooner(months: int) -> str:
