@@ -18,7 +18,7 @@ from app.domain.loan_plans import LoanStart, Terms
 from app.domain.money import INDIAN
 from app.domain.periods import Month
 from app.domain.recurrence import Frequency, Rule
-from app.domain.salaries import PayTerms, ProvidentMode, TaxMode
+from app.domain.salaries import OWN_STATE, PayTerms, ProvidentMode, TaxMode
 from app.domain.scheme_kinds import SchemeKind
 from app.domain.tax.years import known_years
 from app.domain.worth import GoalBasis, PropertyKind
@@ -102,6 +102,7 @@ def _pay(told: Wealth, month: Month) -> PayTerms:
     return replace(
         pay,
         provident=ProvidentMode.CAPPED,
+        state=OWN_STATE,
         own_professional_tax_minor=200 * RUPEE,
         tax=TaxMode.PLAN if is_known else TaxMode.OWN,
         own_tax_minor=0 if is_known else 9_000 * RUPEE,
