@@ -1,6 +1,7 @@
 """What a pay day posts: the net pay, every deduction and the gross pay, in one transaction."""
 
 from collections import defaultdict
+from dataclasses import replace
 
 from sqlalchemy import select
 
@@ -11,7 +12,7 @@ from app.domain.salaries import Part, Pay, PayTerms, Slot, check_net
 from app.domain.texts import key
 from app.models.account import Account
 from app.models.salary import Salary, SalaryAccount, SalaryPayment
-from app.queries.salaries import INDIAN_CURRENCY, Job, job_of, lines_to_text, pay_year, salary_of_schedule
+from app.queries.salaries import INDIAN_CURRENCY, Job, Payment, job_of, lines_to_text, pay_year, salary_of_schedule
 from app.services.accounts import AccountCommand, category_for, open_account, set_archived
 from app.services.deps import Deps
 from app.services.due import Due
@@ -75,7 +76,8 @@ def post_salary(work: BookWork, due: Due, deps: Deps) -> int:
             provident_account_id=row.provident_account_id, lines=lines_to_text(pay),
         )
     )  # fmt: skip
-    following = plan.month(month.next())
+    posted = replace(job, payments={**job.payments, month: Payment(due.due_on, transaction_id, pay, pay)})
+    following = posted.plan(fy).month(month.next())
     due.schedule.expected_minor = following.pay.net_minor if following else planned.pay.net_minor
     work.session.flush()
     return transaction_id

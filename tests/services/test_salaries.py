@@ -97,6 +97,8 @@ def test_a_pay_day_posts_gross_deductions_and_net_as_legs(
     assert found["Bank account"] == 13_300_000 - 180_000 - 20_000 - 120_000 - found["Income tax"]
     assert sum(found.values()) == 0
     assert april.booked == april.posted
+    expected = session.scalars(select(Schedule.expected_minor).where(Schedule.id == job.schedule_id)).one()
+    assert expected == job.plan(FY).months[7].pay.net_minor  # November's, which comes next
     assert verify_book(session, book).differences == ()
 
 

@@ -1,5 +1,7 @@
 """Jobs: add, change, remove."""
 
+from datetime import date
+
 from flask import g, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
@@ -12,7 +14,8 @@ from app.domain.errors import Refused
 from app.domain.periods import Month
 from app.domain.salaries import TaxMode
 from app.queries.accounts import accounts_of, pockets
-from app.queries.salaries import Job
+from app.queries.books import BookView
+from app.queries.salaries import INDIAN_CURRENCY, Job, pay_year
 from app.services.recurring import run_due
 from app.services.salaries import add_salary, change_salary, remove_salary, restore_salary
 from app.web import refusals
@@ -32,7 +35,7 @@ def new_salary() -> ResponseReturnValue:
         book,
         accounts,
         account_id=own[0].id if own else None,
-        first_on=Month.of(today()).last,
+        first_on=_first_pay_day(book),
         is_month_end=True,
         is_automatic=True,
         born_on=current_user.born_on,
@@ -97,6 +100,14 @@ def restore(salary_id: int) -> ResponseReturnValue:
     restore_salary(g.book.id, salary_id, user_id=current_user.id, deps=current_deps())
     say("ok", "The job is back.")
     return redirect(url_for(".job", salary_id=salary_id), code=303)
+
+
+def _first_pay_day(book: BookView) -> date:
+    """The end of the first month of this tax year: whoever has worked since then has the year's tax right."""
+    day = today()
+    if book.currency != INDIAN_CURRENCY:
+        return Month.of(day).last
+    return Month.of(pay_year(day, book.fiscal_year_start, is_indian=True).first).last
 
 
 def _new(form: NewSalaryForm, preview: Preview | None = None) -> str:
