@@ -8,7 +8,7 @@ from flask_login import current_user
 
 from app.blueprints.investments import portfolio
 from app.blueprints.investments.base import the_holding
-from app.blueprints.investments.forms import AddForm, EventForm, HoldingForm, last_rate
+from app.blueprints.investments.forms import AddForm, EventForm, HoldingForm, last_rate, usual_payer
 from app.blueprints.investments.words import EVENTS, quantity
 from app.domain.books import Role
 from app.domain.errors import NotInBook, Refused
@@ -48,7 +48,8 @@ ASKED = {
 def new_holding() -> ResponseReturnValue:
     """Add an investment with what was bought first, or held already."""
     deps, book = current_deps(), g.book
-    form = AddForm(book, accounts_of(deps.session, book.id), on=today())
+    accounts = accounts_of(deps.session, book.id)
+    form = AddForm(book, accounts, on=today(), account_id=usual_payer(accounts, book.currency))
     if not form.is_submitted():
         return _drawn_new(form)
     if not form.validate():
@@ -113,7 +114,8 @@ def new_event(holding_id: int) -> ResponseReturnValue:
     kind = _asked_kind()
     rate = _last_rate(view)
     accounts = accounts_of(deps.session, book.id)
-    form = EventForm(book, view, kind, accounts, on=today(), rate=rate.value if rate else None)
+    payer = usual_payer(accounts, view.currency) or usual_payer(accounts, book.currency)
+    form = EventForm(book, view, kind, accounts, on=today(), rate=rate.value if rate else None, account_id=payer)
     if not form.is_submitted():
         return _drawn_event(form, view, rate)
     if not form.validate():
@@ -133,7 +135,7 @@ def edit_event(holding_event_id: int) -> ResponseReturnValue:
     """Correct what happened; everything after it follows."""
     deps, book = current_deps(), g.book
     event = _event(holding_event_id)
-    view, rate = the_holding(event.holding_id), None
+    view = the_holding(event.holding_id)
     rate = _last_rate(view)
     form = EventForm(book, view, event.kind, accounts_of(deps.session, book.id), event)
     if not form.is_submitted():

@@ -288,6 +288,12 @@ class PlanForm(FlaskForm):
         )
 
 
+def usual_payer(accounts: Mapping[int, AccountView], currency: str) -> int | None:
+    """The account that is offered first: a bank account in the currency."""
+    banks = (each.id for each in pockets(accounts) if each.subtype == Subtype.BANK and each.currency == currency)
+    return next(banks, None)
+
+
 def last_rate(holding: HoldingView, home: str, quote: Quote | None) -> str:
     """What to write into the field of the exchange rate, with the last one that is known."""
     asked = f"How much {home} one {holding.currency} was."

@@ -25,8 +25,9 @@ from app.blueprints.investments.words import (
 from app.domain.books import Role
 from app.domain.errors import NotInBook
 from app.domain.investments import AssetClass, EventKind
-from app.domain.positions import OpenLot, worth
+from app.domain.positions import OpenLot, Step, worth
 from app.domain.realised import LotTerm, lot_term
+from app.domain.tax.holding import Term
 from app.queries.accounts import accounts_of
 from app.queries.holdings import EventView
 from app.queries.portfolio import Line, Point, Portfolio, Share, holding_line, path_of, plans_of, portfolio
@@ -34,12 +35,15 @@ from app.web.access import allow
 from app.web.charts import Chart
 from app.web.deps import current_deps, today
 from app.web.formats import day, long_day, money
+from app.web.numbers import as_id
 from app.web.prices import NO_PRICE, written_price, written_rate
 from app.web.tables import Cell, Money, table_file
 
 bp = base.bp
 INDIAN = "INR"
 AVERAGE_PLACES = 4
+FIRST_LOTS = 12
+EVENTS_SHOWN = 30
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,21 +120,29 @@ def holding(holding_id: int) -> ResponseReturnValue:
     session, book, now = current_deps().session, g.book, today()
     line = _line(holding_id)
     points = path_of(session, book.id, line.held, now)
+    events, newest = line.held.events[::-1], _asked_page(len(line.held.events))
+    lots = _lots(line, now)
     dividends = [step for step in line.held.position.steps if step.entry.kind is EventKind.DIVIDEND]
     return render_template(
         "investments/holding.html",
         line=line,
         holding=line.holding,
-        lots=_lots(line, now),
+        lots=lots,
+        first_lots=FIRST_LOTS,
+        lots_say=_lots_say(lots),
         steps={step.entry.id: step for step in line.held.position.steps},
-        events=line.held.events[::-1],
+        events=events[newest : newest + EVENTS_SHOWN],
+        events_total=len(events),
+        events_text=f"{newest + 1}–{min(newest + EVENTS_SHOWN, len(events))} of {len(events):,}",
+        newer=_page_of(holding_id, newest - EVENTS_SHOWN) if newest else None,
+        older=_page_of(holding_id, newest + EVENTS_SHOWN) if newest + EVENTS_SHOWN < len(events) else None,
         accounts=accounts_of(session, book.id),
         plans=plans_of(session, book.id, holding_id),
         chart=_chart(line, points),
         dividends_minor=sum(step.money_minor for step in dividends),
         dividend_count=len(dividends),
         missing=[event for event in line.held.events if event.transaction_id is not None and not event.is_posted],
-        said_ratio=said_ratio,
+        event_notes=_event_notes,
         **words(),
     )
 
@@ -173,6 +185,18 @@ def said_ratio(event: EventView) -> str:
         return ""
     new, old = quantity(event.new), quantity(event.old)
     return f"{old} became {new}" if event.kind is EventKind.SPLIT else f"{new} for every {old}"
+
+
+def _event_notes(event: EventView, step: Step, own: str) -> list[str]:
+    """What is said of an event under its name."""
+    said = [
+        f"at {short_price(event.price, own)}" if event.price is not None else said_ratio(event),
+        f"fee {money(event.fee_minor, own)}" if event.fee_minor else "",
+        "held before this book" if event.is_opening else "",
+        written_rate(event.rate, own, g.book.currency) if event.rate is not None else "",
+        f"gain {money(step.gain_minor, own)}" if step.sold else "",
+    ]
+    return [each for each in said if each]
 
 
 def _line(holding_id: int) -> Line:
@@ -235,6 +259,27 @@ def _lots(line: Line, now: date) -> list[LotRow]:
     ]
 
 
+def _lots_say(lots: list[LotRow]) -> str:
+    """How much of what is held is long-term, in one sentence."""
+    long, short = (
+        sum((row.lot.quantity for row in lots if row.told and row.told.text == TERMS[term]), Decimal(0))
+        for term in (Term.LONG, Term.SHORT)
+    )
+    if not long and not short:
+        return ""
+    return f"Sold today, {quantity(long)} would be long-term and {quantity(short)} short-term."
+
+
+def _asked_page(count: int) -> int:
+    """How many newer events the address leaves out: whole pages."""
+    asked = as_id(request.args.get("after", "")) or 0
+    return asked // EVENTS_SHOWN * EVENTS_SHOWN if asked < count else 0
+
+
+def _page_of(holding_id: int, after: int) -> str:
+    return url_for(".holding", holding_id=holding_id, after=after or None)
+
+
 def _term(line: Line, lot: OpenLot, now: date) -> LotTerm:
     return lot_term(lot, line.holding.taxed_as, now)
 
@@ -253,7 +298,7 @@ def _chart(line: Line, points: list[Point]) -> Chart:
         "pace",
         label,
         {
-            "labels": [day(point.on) for point in points],
+            "labels": [f"{day(point.on)} {point.on.year % 100:02d}" for point in points],
             "now": [point.worth_minor for point in points],
             "before": [point.cost_minor for point in points],
             "names": {"now": "Worth", "before": "Cost"},

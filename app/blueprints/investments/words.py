@@ -80,6 +80,8 @@ class Told:
 
     text: str
     note: str = ""
+    is_plain: bool = False
+    """Whether the note only says what kind of figure it is."""
 
 
 def told_return(brought: Return | None) -> Told:
@@ -90,7 +92,7 @@ def told_return(brought: Return | None) -> Told:
         return _no_rate(brought.yearly)
     rate = brought.yearly.rates[0]
     if brought.days >= YEAR:
-        return Told(f"{pct(rate, 1)} a year", "XIRR, by the day of every payment")
+        return Told(f"{pct(rate, 1)} a year", "XIRR, by the day of every payment", is_plain=True)
     whole = f"{pct(brought.share, 1)} in {days_of(brought.days)}" if brought.share is not None else "less than a year"
     return Told(whole, f"{pct(rate, 1)} a year, if it went on" if rate < HIGHEST else "too early for a yearly rate")
 
