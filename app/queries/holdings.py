@@ -269,10 +269,14 @@ def holding_values(
 
     0 when nothing was held; None when something was and no price, or no exchange rate, is known on or before the day.
     """
-    quotes = Quotes(session, book_id, days)
+    return values_by(Quotes(session, book_id, days), held_of(session, book_id, book_currency), days)
+
+
+def values_by(quotes: Quotes, holdings: Sequence[Held], days: Sequence[date]) -> dict[int, list[int | None]]:
+    """As `holding_values`, of holdings and quotes that were read already."""
     return {
         each.holding.account_id: [at.base_minor if (at := quotes.worth(each, day)) else None for day in days]
-        for each in held_of(session, book_id, book_currency)
+        for each in holdings
     }
 
 

@@ -5,7 +5,7 @@ The number of statements does not depend on the number of entries, months, depos
 """
 
 from bisect import bisect_left
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
@@ -25,7 +25,7 @@ from app.models.base import table_of
 from app.models.numbers import whole
 from app.models.transaction import AccountMonth, Posting
 from app.queries.accounts import AccountView, accounts_of
-from app.queries.holdings import holding_values
+from app.queries.holdings import Quotes, held_of, values_by
 from app.queries.prices import Rates, rates_until
 from app.queries.schemes import scheme_values
 from app.queries.valuations import PropertyView, properties_of
@@ -217,9 +217,14 @@ class _Values:
         found = properties_of(session, book_id) if Subtype.PROPERTY in has else []
         self.properties = {each.account_id: each for each in found}
         self._schemes = scheme_values(session, book_id, ledger.days) if Subtype.DEPOSIT in has else {}
-        self._holdings = holding_values(session, book_id, currency, ledger.days) if Subtype.HOLDING in has else {}
-        is_foreign = any(each.currency != currency and each.subtype != Subtype.HOLDING for each in money)
-        self._rates = rates_until(session, book_id, ledger.days[-1]) if is_foreign else Rates({})
+        self._holdings: dict[int, list[int | None]] = {}
+        self._rate: Callable[[str, date], Decimal | None] = Rates({}).at
+        if Subtype.HOLDING in has:
+            quotes = Quotes(session, book_id, ledger.days)  # the exchange rates of other money are in it as well
+            self._holdings = values_by(quotes, held_of(session, book_id, currency), ledger.days)
+            self._rate = lambda code, day: None if (found := quotes.rate(code, day)) is None else found.value
+        elif any(each.currency != currency for each in money):
+            self._rate = rates_until(session, book_id, ledger.days[-1]).at
 
     def of(self, account: AccountView, books: Sequence[int]) -> tuple[Sequence[int], Basis, Basis]:
         """The values, by what they count today, and as what the difference to the books counts.
@@ -242,9 +247,9 @@ class _Values:
             valued = [thing.valued_on(day) for day in days]
             values = [b if value is None else value.value_minor for value, b in zip(valued, books, strict=True)]
             return values, Basis.VALUATION
-        if account.currency != self._currency and self._rates.at(account.currency, days[-1]) is not None:
+        if account.currency != self._currency and self._rate(account.currency, days[-1]) is not None:
             amounts = self._ledger.balances(account.id, own=True)
-            rates = [self._rates.at(account.currency, day) for day in days]
+            rates = [self._rate(account.currency, day) for day in days]
             return [
                 b if rate is None else _converted(amount, account.currency, rate, self._currency)
                 for amount, rate, b in zip(amounts, rates, books, strict=True)
