@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, date, datetime
 from decimal import Decimal
+from typing import Any
 
 import pytest
 from sqlalchemy import select
@@ -102,7 +103,7 @@ def test_the_seeds_deposit_is_worth_1070_for_ever_and_pays_just_that(
 def test_whatever_the_kind_its_account_is_empty_after_its_end_and_the_books_are_clean(
     deps: Deps, session: Session, book: int, command: Command
 ) -> None:
-    facts = {
+    facts: dict[SchemeKind, dict[str, Any]] = {
         SchemeKind.FD: {"tenor_months": 13, "tenor_days": 5}, SchemeKind.FD_PAYOUT: {"tenor_months": 14, "payout": Payout.QUARTERLY},
         SchemeKind.TAX_SAVER: {"payout": Payout.MONTHLY}, SchemeKind.TD: {"tenor_months": 36}, SchemeKind.KVP: {"tenor_months": 115, "rate": None},
         SchemeKind.RD: {"tenor_months": 12, "instalment_minor": 50_000, "is_scheduled": True},
@@ -111,9 +112,12 @@ def test_whatever_the_kind_its_account_is_empty_after_its_end_and_the_books_are_
         SchemeKind.SSY: {"principal_minor": 100_000},
     }  # fmt: skip
     for kind in SchemeKind:
-        said = {"kind": kind, "name": kind.value, "opened_on": date(2003, 5, 31), "tenor_months": None} | facts.get(
-            kind, {}
-        )
+        said: dict[str, Any] = {
+            "kind": kind,
+            "name": kind.value,
+            "opened_on": date(2003, 5, 31),
+            "tenor_months": None,
+        } | facts.get(kind, {})
         add_scheme(command(**said), deps=deps)
 
     run_due(book_id=book, deps=deps)
