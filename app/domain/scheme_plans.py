@@ -443,10 +443,12 @@ class _FundYear:
 def _fund(plan: Plan) -> Course:
     years: dict[int, _FundYear] = {}
     rates: dict[int, list[Decimal]] = {}
+    moves: dict[int, list[Movement]] = {}
+    for move in plan.deposits:
+        moves.setdefault(move.on.year - (move.on.month < FIRST_MONTH), []).append(move)
     balance = 0
     for starts_in in range(FiscalYear.of(plan.starts_on).starts_in, FiscalYear.of(plan.matures_on).starts_in + 1):
-        inside = tuple(move for move in plan.deposits if move.on in FiscalYear(starts_in))
-        years[starts_in] = year = _FundYear(starts_in, balance, inside)
+        years[starts_in] = year = _FundYear(starts_in, balance, tuple(moves.get(starts_in, ())))
         rates[starts_in] = _rates_of(plan, starts_in)
         balance = year.paid_minor + _fund_interest(plan, year, rates[starts_in], is_whole=True)
     days = [move.on for move in plan.deposits]
