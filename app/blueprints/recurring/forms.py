@@ -12,6 +12,7 @@ from wtforms.fields.choices import SelectChoice
 
 from app.blueprints.ledger.forms import TransactionForm, fits_form, stated
 from app.domain.books import Direction
+from app.domain.errors import Refused
 from app.domain.recurrence import BadRule, Frequency, Rule
 from app.domain.recurrence_choices import Choice, MonthDay, choice_of, rule_of
 from app.domain.recurrence_texts import parse_rule
@@ -21,6 +22,7 @@ from app.queries.schedules import ScheduleView
 from app.queries.transactions import TransactionRow
 from app.services.own_schedules import MOST_PAST, OwnSchedule, past_count
 from app.services.transactions import Line
+from app.web import refusals
 from app.web.fields import AmountField, DayField, LineField, QuantityField
 from app.web.numbers import as_id
 
@@ -156,6 +158,11 @@ class ScheduleForm(TransactionForm):
             posts_past=self.past.data == POST,
             first_id=as_id(self.first_id.data),
         )
+
+    def show(self, error: Refused) -> None:
+        """Put what a service refuses beside the field it is about."""
+        field = "occurred_on" if error.field == "first_on" else error.field
+        refusals.show(self, Refused(error.user_message, field=field))
 
     def _what(self, lines: tuple[Line, ...], to_account_id: int | None) -> str:
         """What to call it when nobody said: its category, or where a transfer goes."""

@@ -36,7 +36,6 @@ from app.services.own_schedules import (
     resume_schedule,
 )
 from app.services.recurring import run_due
-from app.web import refusals
 from app.web.access import allow
 from app.web.deps import current_deps, today
 from app.web.flashes import Action, say
@@ -132,7 +131,7 @@ def new_schedule() -> ResponseReturnValue:
         wanted = form.to_wanted(current_user.id)
         schedule_id = make_schedule(wanted, deps=deps)
     except Refused as error:
-        refusals.show(form, error)
+        form.show(error)
         return _drawn(form), 422
     _settle(wanted)
     say("ok", f"Added {wanted.name}.")
@@ -156,7 +155,7 @@ def schedule(schedule_id: int) -> ResponseReturnValue:
         past_count=decided_count(session, book_id, schedule_id) if len(past) == SHOWN else len(past),
         waiting=[each for each in reversed(past) if each.state == OccurrenceState.WAITING],
         coming=[day for day in row.coming(COMING + len(decided)) if day not in decided][:COMING],
-        home=homes().get(row.posts.kind),
+        kept_in=homes().get(row.posts.kind),
         today=today(),
     )
 
@@ -177,7 +176,7 @@ def edit_schedule(schedule_id: int) -> ResponseReturnValue:
     try:
         alter_schedule(schedule_id, form.to_wanted(current_user.id), deps=deps)
     except Refused as error:
-        refusals.show(form, error)
+        form.show(error)
         return _drawn(form, row), 422
     deps.jobs.enqueue(JobName.RUN_SCHEDULES, book_id=book.id)
     say("ok", "Changes saved. What it posted before stays as it is.")
