@@ -4,6 +4,7 @@ from datetime import date, timedelta
 from decimal import Decimal
 
 import pytest
+from flask import Flask
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from sqlalchemy import func, select
@@ -317,3 +318,16 @@ def test_no_text_breaks_the_reader_of_lists(text: str, with_symbol: bool) -> Non
         assert line.number > 0
         if isinstance(line, PriceLine):
             assert line.price > 0
+
+
+@pytest.mark.sqlite_only
+def test_the_command_refreshes_and_says_what_it_did(app: Flask, deps: Deps, make_book: Callable[..., int]) -> None:
+    book = make_book()
+    a_holding(deps, book, "Share", symbol="RELIANCE.NS")
+    a_holding(deps, book, "Nobody", symbol="NOBODY")
+    run = app.test_cli_runner()
+
+    assert run.invoke(args=["prices", "refresh"]).output == "1 new, 1 could not be refreshed\n"
+    assert run.invoke(args=["prices", "refresh", "--book", str(book)]).output == "0 new, 1 could not be refreshed\n"
+    app.extensions["fintrak"] = replace(deps, price_providers={})
+    assert "names no source" in run.invoke(args=["prices", "refresh"]).output

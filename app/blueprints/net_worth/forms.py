@@ -9,7 +9,7 @@ from wtforms import RadioField, SelectField, SelectMultipleField, TextAreaField,
 from wtforms.fields.choices import SelectChoice
 from wtforms.widgets import CheckboxInput, ListWidget
 
-from app.domain.books import MONEY_KINDS
+from app.domain.books import AccountKind
 from app.domain.worth import GoalBasis, PropertyKind
 from app.queries.accounts import AccountView, pockets
 from app.queries.books import BookView
@@ -161,7 +161,7 @@ class GoalForm(FlaskForm):
         self.account_ids.choices = [
             choice(each.id, each.name)
             for each in accounts.values()
-            if each.kind in MONEY_KINDS and (not each.is_archived or each.id in kept)
+            if (each.kind == AccountKind.ASSET and not each.is_archived) or each.id in kept
         ]
 
     def to_command(self, user_id: int) -> GoalCommand:
