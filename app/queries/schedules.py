@@ -19,11 +19,13 @@ from app.domain.recurrence_texts import parse_rule
 from app.domain.recurrence_words import in_words
 from app.domain.schedules import OccurrenceState, ScheduleKind, ScheduleState, dates_from, yearly_times
 from app.models.account import Account
+from app.models.book import Book
 from app.models.numbers import whole
 from app.models.schedule import Occurrence, Schedule, ScheduleLine
 from app.models.transaction import Posting, Transaction
 
 MONTHS = 12
+CASH_SUBTYPES = frozenset({Subtype.BANK, Subtype.CASH, Subtype.WALLET})
 MOST_WAITING = 50
 _FROM, _TO = aliased(Account), aliased(Account)
 
@@ -32,7 +34,8 @@ _FROM, _TO = aliased(Account), aliased(Account)
 class Posts:
     """What a date brings, as a list shows it. `minor` in `currency`: in is positive, out negative, and a transfer keeps its size.
 
-    `expected_minor`, in the book's currency, is what it changes of what one has: nothing for a transfer.
+    In the book's currency, `expected_minor` is what it changes of what one has, nothing for a transfer; `cash_minor` is what it
+    changes of bank accounts, cash and wallets: the bill of a card that is paid, and not what is bought with it.
     """
 
     schedule_id: int
@@ -43,8 +46,11 @@ class Posts:
     expected_minor: int
     is_transfer: bool
     is_automatic: bool
+    account_id: int | None
     account: str
+    to_account_id: int | None
     to_account: str
+    cash_minor: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,7 +156,7 @@ class ComingUp:
     waiting: tuple[Waiting, ...]
     coming: tuple[Expected, ...]
     count: int
-    out_minor: int  # what goes out in the book's currency, positive
+    out_minor: int  # what leaves bank accounts, cash and wallets, positive, in the book's currency
 
     @property
     def left_out(self) -> int:
@@ -217,7 +223,7 @@ def coming_up(session: Session, book_id: int, today: date, *, days: int = 14, mo
     last = today + timedelta(days=days)
     waiting = waiting_in(session, book_id, most=MOST_WAITING)
     coming = upcoming(session, book_id, date.min, last)
-    minors = [posts.expected_minor for posts in (*(each.posts for each in waiting), *(each.posts for each in coming))]
+    minors = [posts.cash_minor for posts in (*(each.posts for each in waiting), *(each.posts for each in coming))]
     return ComingUp(
         days=days,
         waiting=tuple(waiting[:most]),
@@ -258,9 +264,13 @@ def _posts(*more: Any) -> Any:
     return (
         select(
             Schedule.id, Schedule.kind, Schedule.name, Schedule.expected_minor, Schedule.direction, Schedule.amount_minor,
-            Schedule.is_automatic, _FROM.name.label("account"), _FROM.currency.label("currency"), _TO.name.label("to_account"), *more,
+            Schedule.is_automatic, Schedule.account_id, Schedule.to_account_id, Schedule.to_amount_minor, Schedule.base_minor,
+            _FROM.name.label("account"), _FROM.currency.label("currency"), _FROM.subtype.label("subtype"),
+            _TO.name.label("to_account"), _TO.currency.label("to_currency"), _TO.subtype.label("to_subtype"),
+            Book.currency.label("book_currency"), *more,
         )
         .select_from(Schedule)
+        .join(Book, Book.id == Schedule.book_id)
         .outerjoin(_FROM, (_FROM.id == Schedule.account_id) & (_FROM.book_id == Schedule.book_id))
         .outerjoin(_TO, (_TO.id == Schedule.to_account_id) & (_TO.book_id == Schedule.book_id))
     )  # fmt: skip
@@ -278,16 +288,30 @@ def _read(row: Any) -> Posts:
         expected_minor=row.expected_minor,
         is_transfer=row.direction == Direction.TRANSFER,
         is_automatic=row.is_automatic,
+        account_id=row.account_id,
         account=row.account or "",
+        to_account_id=row.to_account_id,
         to_account=row.to_account or "",
+        cash_minor=_cash(row),
     )
+
+
+def _cash(row: Any) -> int:
+    """What a date changes of the accounts that one pays from."""
+    if row.kind != ScheduleKind.TRANSACTION or row.amount_minor is None:
+        return int(row.expected_minor)
+    if row.direction != Direction.TRANSFER:
+        return int(row.expected_minor) if row.subtype in CASH_SUBTYPES else 0
+    moved = row.amount_minor
+    if row.currency != row.book_currency:
+        moved = row.to_amount_minor if row.to_currency == row.book_currency else row.base_minor
+    return int(moved or 0) * ((row.to_subtype in CASH_SUBTYPES) - (row.subtype in CASH_SUBTYPES))
 
 
 def _schedules(session: Session, book_id: int, which: Any) -> Iterator[ScheduleView]:
     rows = session.execute(
         _posts(
-            Schedule.rule, Schedule.first_on, Schedule.next_on, Schedule.state, Schedule.account_id, Schedule.to_account_id,
-            Schedule.to_amount_minor, Schedule.base_minor, Schedule.payee, Schedule.note, Schedule.tags, Schedule.removed_at,
+            Schedule.rule, Schedule.first_on, Schedule.next_on, Schedule.state, Schedule.payee, Schedule.note, Schedule.tags, Schedule.removed_at,
         ).where(Schedule.book_id == book_id, which)
     ).all()  # fmt: skip
     ids = [row.id for row in rows] if len(rows) == 1 else None
@@ -344,7 +368,7 @@ _PAID = (
     .where(
         Posting.book_id == Occurrence.book_id,
         Posting.transaction_id == Occurrence.transaction_id,
-        Account.subtype.in_([Subtype.BANK, Subtype.CASH, Subtype.WALLET, Subtype.CARD]),
+        Account.subtype.in_([*CASH_SUBTYPES, Subtype.CARD]),
     )
     .correlate(Occurrence)
     .scalar_subquery()

@@ -4,7 +4,6 @@ import logging
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
-from itertools import islice, pairwise
 
 from sqlalchemy import select
 from sqlalchemy.exc import OperationalError
@@ -148,10 +147,18 @@ def _steps(row: Schedule, today: date) -> list[_Step]:
     """The oldest dates of a schedule that nothing was decided about. One whose rule has none left ends here."""
     if row.next_on is None:
         return []
-    dates = list(islice(dates_from(parse_rule(row.rule), row.first_on, row.next_on), BATCH + 1))
-    if not dates:
+    steps: list[_Step] = []
+    last: date | None = None
+    for day in dates_from(parse_rule(row.rule), row.first_on, row.next_on):
+        if last is not None:
+            steps.append(_Step(row, last, day))
+        last = day
+        if day > today or len(steps) == BATCH:
+            return steps
+    if last is None:
         move_to(row, None)
-    return [_Step(row, day, following) for day, following in pairwise([*dates, None]) if day and day <= today][:BATCH]
+        return []
+    return [*steps, _Step(row, last, None)]
 
 
 def _settle(work: BookWork, step: _Step, deps: Deps) -> Settled:

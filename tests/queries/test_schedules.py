@@ -5,7 +5,7 @@ import pytest
 from sqlalchemy import insert
 from sqlalchemy.orm import Session
 
-from app.domain.books import Direction
+from app.domain.books import Direction, Subtype
 from app.domain.recurrence import Frequency, Rule
 from app.domain.schedules import OccurrenceState, ScheduleKind, ScheduleState
 from app.models.schedule import Schedule
@@ -18,6 +18,7 @@ from app.queries.schedules import (
     upcoming,
     waiting_in,
 )
+from app.services.accounts import AccountCommand, add_account
 from app.services.deps import Deps
 from app.services.own_schedules import OwnSchedule, make_schedule, pause_schedule
 from app.services.recurring import run_due, skip
@@ -81,6 +82,7 @@ def test_what_is_expected_comes_from_the_rules_of_every_kind_signed_and_by_day(
         (10, "Car loan", -1_524_000, -1_524_000),
         (30, "Rent", -100, -100),
     ]
+    assert [each.posts.cash_minor for each in found] == [-100, 30, 0, 30, -1_524_000, -100]
     assert found[2].posts.is_transfer
     assert (found[2].posts.account, found[2].posts.to_account) == ("Bank account", "Cash")
     assert upcoming(session, book, TODAY, TODAY) == []
@@ -99,6 +101,23 @@ def test_a_card_shows_what_waits_first_and_says_how_much_there_is(
     assert [each.due_on for each in card.coming] == [TODAY + timedelta(days=ahead) for ahead in (1, 2)]
     assert (card.count, card.left_out, card.out_minor) == (19, 14, 3 * 10 + 14 * 100 + 2 * 10)
     assert len(waiting_in(session, book, most=2)) == 2
+
+
+def test_a_bill_of_a_card_leaves_the_account_and_what_is_bought_with_it_does_not(
+    session: Session, deps: Deps, book: int, account: Find
+) -> None:
+    bank = account(book, "Bank account")
+    card = add_account(AccountCommand(book, None, "Credit card", Subtype.CARD, "INR"), deps=deps)
+    bill = TransactionCommand(book, None, Direction.TRANSFER, TODAY, bank, 900, to_account_id=card)
+    shop = TransactionCommand(book, None, Direction.OUT, TODAY, card, 400, (Line(account(book, "Rent"), 400),))
+    back = TransactionCommand(book, None, Direction.TRANSFER, TODAY, card, 50, to_account_id=bank)
+    for name, command in (("Bill", bill), ("Shop", shop), ("Back", back)):
+        make_schedule(OwnSchedule(name, MONTHLY, TODAY, command), deps=deps)
+
+    found = {each.posts.name: each.posts for each in upcoming(session, book, TODAY, TODAY)}
+
+    assert {name: posts.cash_minor for name, posts in found.items()} == {"Bill": -900, "Shop": 0, "Back": 50}
+    assert coming_up(session, book, TODAY).out_minor == 900
 
 
 def test_what_became_of_dates_says_what_was_paid_skipped_and_deleted(
