@@ -12,6 +12,7 @@ from app.domain.books import Role
 from app.models.book import Membership
 from app.services.deps import Deps
 from tests.blueprints.browser import Browser, shown
+from tests.guards.test_budgets import MOST, statements
 from tests.guards.world import TOKEN
 
 pytestmark = pytest.mark.sqlite_only
@@ -59,6 +60,10 @@ def test_a_page_with_facts_shows_each_part_and_they_add_up(browser: Browser) -> 
     card = {"account_id": "", "kind": "card", "name": "Regalia", "limit": "2,00,000", "owed": "60,000", "opened_on": "2020-11-22", "late": "1"}  # fmt: skip
     assert browser.send("/credit/accounts/new", card).status_code == 303
     assert browser.send("/credit/enquiries/new", {"enquired_on": "2026-03-01", "lender": "Bajaj"}).status_code == 303
+    with statements() as asked:
+        page = shown(browser.get("/credit"))
+    assert len(asked) <= MOST
+    assert "30% of ₹2,00,000" in page
     page = shown(browser.get("/credit?pay=40,000"))
     assert "30% of ₹2,00,000" in page
     assert "1 in 12 months" in page

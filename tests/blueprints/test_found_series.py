@@ -13,6 +13,7 @@ from app.domain.periods import Month
 from app.models.book import Membership
 from app.services.deps import Deps
 from tests.blueprints.browser import Browser, shown
+from tests.guards.test_budgets import MOST, statements
 
 pytestmark = pytest.mark.sqlite_only
 
@@ -42,7 +43,9 @@ def browser(app: Flask, deps: Deps, owner: int, book: int) -> Browser:
 
 
 def test_a_series_is_shown_with_its_reason_and_with_what_changed(browser: Browser) -> None:
-    page = shown(browser.get("/recurring/found"))
+    with statements() as asked:
+        page = shown(browser.get("/recurring/found"))
+    assert len(asked) <= MOST
     assert "₹499 each month since 3 May, 8 times, last 3 Nov." in page
     assert "₹499 since 3 Sep, ₹449 before." in page
     assert "₹499 on 5 Oct, for the second time in one month." in page
