@@ -212,6 +212,18 @@ def value_at_maturity(plan: Plan, today: date) -> int:
     return course_of(with_planned(plan, today))(plan.matures_on).value_minor
 
 
+def value_as_planned(plan: Plan) -> int:
+    """What the deposit pays on its last day when every instalment since it started is paid, in minor units.
+
+    >>> first = date(2025, 1, 1)
+    >>> plan = Plan(SchemeKind.RD, first, date(2026, 1, 1), first, rate=Decimal("0.08"), instalment_minor=100_000, instalment_months=1, instalments_from=first)
+    >>> value_as_planned(plan)
+    1252933
+    """
+    before = 1 if plan.family == Family.FUND else 0
+    return value_at_maturity(plan, date.fromordinal(plan.starts_on.toordinal() - before))
+
+
 # Interest stays in
 
 

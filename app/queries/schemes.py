@@ -10,6 +10,7 @@ from typing import Any
 from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
+from app.domain.books import AccountKind
 from app.domain.errors import NotInBook, Refused
 from app.domain.fiscal_years import FiscalYear
 from app.domain.fixed_deposits import Payout
@@ -28,6 +29,7 @@ from app.domain.scheme_plans import (
     interest_by_year,
     value_at_maturity,
 )
+from app.models.account import Account
 from app.models.base import table_of
 from app.models.schedule import Occurrence
 from app.models.scheme import Scheme, SchemeEntry, SchemeRate
@@ -35,7 +37,7 @@ from app.models.transaction import Posting
 
 SOON_DAYS = 30
 _S, _R, _E, _P = table_of(Scheme).c, table_of(SchemeRate).c, table_of(SchemeEntry).c, table_of(Posting).c
-_O = table_of(Occurrence).c
+_O, _A = table_of(Occurrence).c, table_of(Account).c
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,8 +176,9 @@ def schemes_of(session: Session, book_id: int, *, scheme_id: int | None = None) 
         rates[each].append((first, rate))
     legs: dict[int, list[Any]] = defaultdict(list)
     joined = (
-        select(_E.scheme_id, _E.part, _E.transaction_id, _P.occurred_on, _P.account_id, _P.amount_minor)
+        select(_E.scheme_id, _E.part, _E.transaction_id, _P.occurred_on, _P.account_id, _P.amount_minor, _A.kind)
         .join_from(table_of(SchemeEntry), table_of(Posting), (_P.transaction_id == _E.transaction_id) & (_P.book_id == _E.book_id))
+        .join(table_of(Account), (_A.id == _P.account_id) & (_A.book_id == _P.book_id))
         .where(_E.book_id == book_id, _E.scheme_id.in_(ids))
         .order_by(_P.occurred_on, _P.transaction_id, _P.id)
     )  # fmt: skip
@@ -319,9 +322,9 @@ def _entries(row: Any, legs: Iterable[Any]) -> dict[int, Entry]:
         )
         if leg.account_id == row.account_id:
             entry = replace(entry, moved_minor=entry.moved_minor + leg.amount_minor)
-        elif leg.account_id == row.income_account_id:
+        elif leg.kind == AccountKind.INCOME:  # whichever category it is in by now
             entry = replace(entry, interest_minor=entry.interest_minor - leg.amount_minor)
-        elif leg.account_id == row.tax_account_id:
+        elif leg.kind == AccountKind.EXPENSE:
             entry = replace(entry, tax_minor=entry.tax_minor + leg.amount_minor)
         found[leg.transaction_id] = entry
     return found

@@ -23,7 +23,7 @@ from app.domain.scheme_kinds import (
     maturity_of,
     rate_name,
 )
-from app.domain.scheme_plans import Compounding, Plan, course_of, instalment_days, value_at_maturity, with_planned
+from app.domain.scheme_plans import Compounding, Plan, instalment_days, value_as_planned
 from app.domain.scheme_rates import doubling_time, scheme_rate
 from app.domain.texts import clean
 from app.services.posting import check_day
@@ -108,7 +108,7 @@ def terms_of(work: BookWork, command: SchemeCommand, today: date) -> Terms:
         rates=((starts_on, own_rate),) if own_rate is not None else (),
     )
     plan, opening = _amounts(command, plan, today)
-    _check_size(plan, today)
+    _check_size(plan)
     _check_accounts(command, plan, opening)
     columns = {
         "kind": kind, "institution": clean(command.institution, 80), "number_end": clean(command.number_end, 8),
@@ -251,10 +251,10 @@ def _fund(command: SchemeCommand, plan: Plan) -> tuple[Plan, int]:
     )
 
 
-def _check_size(plan: Plan, today: date) -> None:
+def _check_size(plan: Plan) -> None:
     """Refuse what would grow beyond any amount."""
     try:
-        most = max(value_at_maturity(plan, today), course_of(with_planned(plan, today))(plan.matures_on).paid_in_minor)
+        most = value_as_planned(plan)
     except (InvalidOperation, Overflow):
         most = MAX_MINOR + 1
     if most > MAX_MINOR:

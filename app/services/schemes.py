@@ -18,7 +18,7 @@ from app.domain.recurrence import Frequency, Rule
 from app.domain.schedules import OccurrenceState, ScheduleKind, ScheduleState
 from app.domain.scheme_entries import EntryPart
 from app.domain.scheme_kinds import KINDS, Family, SchemeKind, deposits_end
-from app.domain.scheme_plans import Plan, payments, value_at_maturity
+from app.domain.scheme_plans import Plan, payments, value_as_planned
 from app.domain.texts import clean, key
 from app.models.account import Account
 from app.models.schedule import Occurrence
@@ -320,7 +320,7 @@ def _plan_schedules(work: BookWork, row: Scheme, plan: Plan, command: SchemeComm
     wanted: Mapping[str, SchedulePlan | None] = {
         "instalment_schedule_id": _instalment_plan(row, plan) if command.is_scheduled else None,
         "interest_schedule_id": _interest_plan(row, plan, today),
-        "maturity_schedule_id": _maturity_plan(row, plan, today),
+        "maturity_schedule_id": _maturity_plan(row, plan),
     }
     _forget_waiting_end(work, row)
     for name, schedule in wanted.items():
@@ -387,7 +387,7 @@ def _interest_plan(row: Scheme, plan: Plan, today: date) -> SchedulePlan | None:
     )
 
 
-def _maturity_plan(row: Scheme, plan: Plan, today: date) -> SchedulePlan:
+def _maturity_plan(row: Scheme, plan: Plan) -> SchedulePlan:
     """The end of a deposit asks first: it is the reminder, too."""
     first = plan.opened_on
     if plan.kind == SchemeKind.PPF:
@@ -405,7 +405,7 @@ def _maturity_plan(row: Scheme, plan: Plan, today: date) -> SchedulePlan:
         first_on=first,
         start_on=first + timedelta(days=1),
         is_automatic=False,
-        expected_minor=value_at_maturity(plan, today),
+        expected_minor=value_as_planned(plan),
     )
 
 

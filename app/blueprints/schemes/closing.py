@@ -1,5 +1,7 @@
 """The end of a deposit: what came on its day, or what closing it earlier gives."""
 
+from decimal import Decimal
+
 from flask import g, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
@@ -9,6 +11,7 @@ from app.blueprints.schemes.views import bp
 from app.blueprints.schemes.words import symbol
 from app.domain.books import Role
 from app.domain.errors import Refused
+from app.domain.money import round_half_up
 from app.domain.scheme_closing import Comparison, EarlyTerms, EarlyValue, compared, early_value
 from app.queries.accounts import accounts_of
 from app.queries.schemes import SchemeView, scheme_of
@@ -30,13 +33,15 @@ def close(scheme_id: int) -> ResponseReturnValue:
     asked = EarlyForm(request.args, closed_on=today(), penalty_rate=scheme.penalty_rate)
     asked.validate()
     value, found = _preview(scheme, asked)
+    tax = _tax(scheme, value) if value else 0
     form = ClosingForm(
         book,
         accounts,
         scheme,
         closed_on=asked.closed_on.data or today(),
         account_id=scheme.payout_account_id or scheme.from_account_id,
-        received=value.amount_minor if value else None,
+        received=value.amount_minor - tax if value else None,
+        tax=tax or None,
     )
     if form.is_submitted():
         if form.validate():
@@ -65,6 +70,11 @@ def reopen(scheme_id: int) -> ResponseReturnValue:
         run_due(book_id=g.book.id, deps=deps)
         say("ok", "It is open again. What had come is deleted.")
     return redirect(url_for(".scheme", scheme_id=scheme_id), code=303)
+
+
+def _tax(scheme: SchemeView, value: EarlyValue) -> int:
+    """What is held back from the interest that comes at the end, at the rate of this deposit."""
+    return round_half_up(max(0, value.amount_minor - scheme.balance_minor) * (scheme.tax_rate or Decimal(0)))
 
 
 def _preview(scheme: SchemeView, asked: EarlyForm) -> tuple[EarlyValue | None, Comparison | None]:
