@@ -1,4 +1,5 @@
 from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
@@ -57,6 +58,23 @@ def cash(book: int, account: Find) -> int:
     return account(book, "Cash")
 
 
+@dataclass(frozen=True)
+class Here:
+    """What most of these tests use."""
+
+    deps: Deps
+    session: Session
+    book: int
+    cash: int
+    own: Callable[..., int]
+    account: Find
+
+
+@pytest.fixture
+def here(deps: Deps, session: Session, book: int, own: Callable[..., int], account: Find) -> Here:
+    return Here(deps, session, book, account(book, "Cash"), own, account)
+
+
 @pytest.fixture
 def own(deps: Deps, book: int, cash: int) -> Callable[..., int]:
     """A holding with a first buy of 10 at 100: `own("Infosys", currency="USD", rate=Decimal(80))`."""
@@ -102,9 +120,8 @@ def price_of(deps: Deps, book: int, holding: int, on: date, price: str) -> None:
     deps.session.commit()
 
 
-def test_a_sale_moves_money_takes_the_first_lot_at_cost_and_earns_the_gain(
-    deps: Deps, session: Session, book: int, cash: int, own: Make, account: Find
-) -> None:
+def test_a_sale_moves_money_takes_the_first_lot_at_cost_and_earns_the_gain(here: Here) -> None:
+    deps, session, book, cash, own, account = here.deps, here.session, here.book, here.cash, here.own, here.account
     holding = own(fee_minor=1_000)
     add_event(holding, bought(cash, on=date(2025, 3, 1), price=Decimal(200)), book_id=book, user_id=None, deps=deps)
 
@@ -116,9 +133,8 @@ def test_a_sale_moves_money_takes_the_first_lot_at_cost_and_earns_the_gain(
     assert verify_book(session, book).differences == ()
 
 
-def test_dividends_are_income_fees_are_spent_and_neither_changes_the_cost(
-    deps: Deps, session: Session, book: int, cash: int, own: Make, account: Find
-) -> None:
+def test_dividends_are_income_fees_are_spent_and_neither_changes_the_cost(here: Here) -> None:
+    deps, session, book, cash, own, account = here.deps, here.session, here.book, here.cash, here.own, here.account
     holding = own()
     for kind, amount in ((EventKind.DIVIDEND, 3_000), (EventKind.FEE, 700)):
         paid = EventCommand(kind, date(2025, 5, 5), amount_minor=amount, account_id=cash)
@@ -144,9 +160,8 @@ def test_what_was_held_before_comes_out_of_the_opening_balance(deps: Deps, sessi
     assert verify_book(session, book).differences == ()
 
 
-def test_correcting_an_old_purchase_posts_the_later_sale_anew(
-    deps: Deps, session: Session, book: int, cash: int, own: Make, account: Find
-) -> None:
+def test_correcting_an_old_purchase_posts_the_later_sale_anew(here: Here) -> None:
+    deps, session, book, cash, own, account = here.deps, here.session, here.book, here.cash, here.own, here.account
     holding = own()
     sale = add_event(holding, sold(cash), book_id=book, user_id=None, deps=deps)
     gains = account(book, "Capital gains")
@@ -163,9 +178,8 @@ def test_correcting_an_old_purchase_posts_the_later_sale_anew(
     assert verify_book(session, book).differences == ()
 
 
-def test_a_sale_can_be_corrected_and_reversed_and_the_reversal_undone(
-    deps: Deps, session: Session, book: int, cash: int, own: Make, account: Find
-) -> None:
+def test_a_sale_can_be_corrected_and_reversed_and_the_reversal_undone(here: Here) -> None:
+    deps, session, book, cash, own, account = here.deps, here.session, here.book, here.cash, here.own, here.account
     holding = own()
     sale = add_event(holding, sold(cash), book_id=book, user_id=None, deps=deps)
     gains, stock = account(book, "Capital gains"), account_of(session, holding)
@@ -213,8 +227,9 @@ def test_a_gain_in_dollars_is_kept_in_dollars_and_in_rupees_and_selling_all_leav
 )
 @pytest.mark.sqlite_only
 def test_a_sale_that_cannot_have_been_is_refused_beside_its_field_and_saves_nothing(
-    deps: Deps, session: Session, book: int, cash: int, own: Make, changes: dict[str, Any], field: str
+    here: Here, changes: dict[str, Any], field: str
 ) -> None:
+    deps, session, book, cash, own = here.deps, here.session, here.book, here.cash, here.own
     holding = own()
     before = session.scalar(select(func.count()).select_from(Transaction))
 
@@ -243,9 +258,8 @@ def test_neither_a_deleted_purchase_nor_an_earlier_sale_may_leave_a_later_sale_w
 
 
 @pytest.mark.sqlite_only
-def test_another_book_s_account_holding_or_event_is_not_found(
-    deps: Deps, session: Session, book: int, cash: int, own: Make, make_book: Make, account: Find
-) -> None:
+def test_another_book_s_account_holding_or_event_is_not_found(here: Here, make_book: Make) -> None:
+    deps, session, book, cash, own, account = here.deps, here.session, here.book, here.cash, here.own, here.account
     holding = own()
     user = 1
     other = make_book(user, kind=BookKind.BUSINESS)
@@ -322,7 +336,7 @@ def test_a_plan_buys_at_the_last_price_and_waits_while_there_is_none(
 
 
 def test_values_of_any_day_know_splits_and_leave_unknown_prices_unknown(
-    deps: Deps, session: Session, book: int, cash: int, own: Make
+    deps: Deps, session: Session, book: int, own: Make
 ) -> None:
     stock, abroad = own(), own("Apple", "USD", rate=Decimal(80))
     split = EventCommand(EventKind.SPLIT, date(2025, 4, 1), old=Decimal(1), new=Decimal(5))

@@ -25,7 +25,7 @@ from app.queries.portfolio import PlanView
 from app.services.holdings import NAME_LENGTH, NOTE_LENGTH, SHARES, SYMBOL_LENGTH, EventCommand, HoldingCommand
 from app.services.investment_plans import PlanCommand
 from app.web.fields import AmountField, DayField, IdField, LineField, QuantityField, choice
-from app.web.formats import currencies, number_style, user_locale
+from app.web.formats import currencies, long_day, number_style, user_locale
 
 LARGEST = Decimal(10) ** 15
 RATIO = Decimal(1_000_000)
@@ -297,7 +297,7 @@ def usual_payer(accounts: Mapping[int, AccountView], currency: str) -> int | Non
 def last_rate(holding: HoldingView, home: str, quote: Quote | None) -> str:
     """What to write into the field of the exchange rate, with the last one that is known."""
     asked = f"How much {home} one {holding.currency} was."
-    return asked if quote is None else f"{asked} The last one known, of {quote.on:%d.%m.%Y}, is {plain(quote.value)}."
+    return asked if quote is None else f"{asked} The last one known, of {long_day(quote.on)}, is {plain(quote.value)}."
 
 
 _ALL = ("new", "old", "quantity", "price", "total", "fee", "amount", "rate", "account_id")

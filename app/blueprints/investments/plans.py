@@ -8,7 +8,7 @@ from flask_login import current_user
 
 from app.blueprints.investments import entry
 from app.blueprints.investments.base import the_holding
-from app.blueprints.investments.forms import EventForm, PlanForm, last_rate
+from app.blueprints.investments.forms import EventForm, PlanForm, last_rate, usual_payer
 from app.domain.books import Role
 from app.domain.errors import NotInBook, Refused
 from app.domain.investments import EventKind
@@ -31,7 +31,8 @@ def new_plan(holding_id: int) -> ResponseReturnValue:
     """Begin to invest an amount again and again."""
     deps, book, view = current_deps(), g.book, the_holding(holding_id)
     accounts = accounts_of(deps.session, book.id)
-    form = PlanForm(book, view, accounts, first_on=today(), is_automatic=True)
+    payer = usual_payer(accounts, view.currency) or usual_payer(accounts, book.currency)
+    form = PlanForm(book, view, accounts, first_on=today(), is_automatic=True, account_id=payer)
     if not form.is_submitted():
         return _drawn(form, view)
     if not form.validate():

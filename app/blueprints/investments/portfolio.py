@@ -43,7 +43,7 @@ bp = base.bp
 INDIAN = "INR"
 AVERAGE_PLACES = 4
 FIRST_LOTS = 12
-EVENTS_SHOWN = 30
+EVENTS_SHOWN = 20
 
 
 @dataclass(frozen=True, slots=True)
