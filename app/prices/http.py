@@ -13,6 +13,7 @@ from typing import Any
 from urllib.parse import urljoin, urlsplit
 
 import requests
+from urllib3.exceptions import HTTPError, ReadTimeoutError
 
 from app.prices.port import PricesUnavailable
 
@@ -80,9 +81,9 @@ class Fetcher:
             with requests.Session() as session:
                 session.headers.update({"User-Agent": AGENT, **(headers or {})})
                 return self._followed(session, url, params, until)
-        except requests.Timeout as error:
+        except (requests.Timeout, ReadTimeoutError) as error:
             raise _Busy(f"{self.source} did not answer in time.") from error
-        except requests.RequestException as error:
+        except (requests.RequestException, HTTPError) as error:
             raise _Busy(f"{self.source} could not be reached.") from error
 
     def _followed(self, session: requests.Session, url: str, params: Mapping[str, str] | None, until: float) -> bytes:
@@ -102,7 +103,9 @@ class Fetcher:
             said = answer.headers.get("Retry-After", "")
             raise _Busy(self._failed(answer.status_code), wait=float(said) if said.isdecimal() else 0.0)
         body = bytearray()
-        for chunk in answer.iter_content(CHUNK):
+        while chunk := answer.raw.read1(
+            CHUNK, decode_content=True
+        ):  # what has come; `read` would wait for all of CHUNK
             body += chunk
             if len(body) > self.largest:
                 raise PricesUnavailable(f"{self.source} answered with more than we read.")

@@ -58,6 +58,7 @@ class Market(ThreadingHTTPServer):
         self.headers: dict[str, str] = {}
         self.raw: bytes | None = None  # this body comes instead of the right one
         self.seconds = 0.0  # how long an answer takes
+        self.drip = 0.0  # how long each byte of it takes
         self.asked: Counter[str] = Counter()
 
     @property
@@ -100,7 +101,7 @@ class _Answers(BaseHTTPRequestHandler):
         if market.first:
             self._say(market.first.pop(0), b"", market.headers)
         elif market.raw is not None:
-            self._say(200, market.raw)
+            self._say(200, market.raw, market.headers)
         else:
             asked = {name: values[0] for name, values in parse_qs(address.query).items()}
             self._route(address.path, asked)
@@ -142,7 +143,11 @@ class _Answers(BaseHTTPRequestHandler):
                 self.send_header(name, value)
             self.send_header("Content-Length", str(len(body)))
             self.end_headers()
-            self.wfile.write(body)
+            for at in range(len(body) if self.server.drip else 0):
+                self.wfile.write(body[at : at + 1])
+                time.sleep(self.server.drip)
+            if not self.server.drip:
+                self.wfile.write(body)
         except OSError:
             """The other side had enough of waiting."""
 

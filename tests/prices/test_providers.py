@@ -1,3 +1,5 @@
+import gzip
+import time
 from datetime import date
 from decimal import Decimal
 
@@ -159,10 +161,22 @@ def test_more_than_the_limit_is_not_read(market: Market) -> None:
 
 def test_an_answer_that_drips_is_left_when_its_time_is_over(market: Market) -> None:
     """The limit is for the whole answer, not for each piece of it."""
-    market.navs = NAVS + "x" * 1_000_000
+    market.drip = 0.02
+    begun = time.monotonic()
 
     with pytest.raises(PricesUnavailable, match="in time"):
-        ask(market, "amfi", seconds=1e-9, attempts=1)
+        ask(market, "amfi", seconds=0.3, attempts=1)
+    assert time.monotonic() - begun < 2
+
+
+def test_a_packed_answer_is_unpacked_and_counted_as_what_it_becomes(market: Market) -> None:
+    market.raw, market.headers, market.drip = gzip.compress(NAVS.encode()), {"Content-Encoding": "gzip"}, 1e-4
+    assert ask(market, "amfi", seconds=20.0).quotes
+
+    market.raw, market.drip = gzip.compress(NAVS.encode() + b"\n" * 5_000_000), 0.0
+    assert len(market.raw) < 50_000
+    with pytest.raises(PricesUnavailable, match="more than we read"):
+        ask(market, "amfi", largest=50_000)
 
 
 def test_another_host_is_not_followed_and_the_own_one_is(market: Market) -> None:
