@@ -305,7 +305,9 @@ class _State:
         self.rate = terms.annual_rate
         self.waiting = terms.waiting_months
         self.left = terms.months
-        self.accrued = Decimal(0)  # flat interest so far, exact, and as counted in whole minor units
+        self.accrued = Decimal(
+            0
+        )  # twelve times the flat interest so far, exact; and what was counted of it in whole minor units
         self.counted_minor = 0
         self.emi_minor = 0
         if not self.waiting:
@@ -396,14 +398,14 @@ class _State:
     def peek(self) -> int:
         """Interest of the coming month."""
         if self.terms.method is Method.FLAT:
-            return round_half_up(self.accrued + self.base_minor * self.rate / MONTHS) - self.counted_minor
+            return round_half_up((self.accrued + self.base_minor * self.rate) / MONTHS) - self.counted_minor
         return month_interest(self.balance_minor, self.rate)
 
     def step(self) -> tuple[int, int]:
         """Pay an instalment: its interest and principal."""
         interest = self.peek()
         if self.terms.method is Method.FLAT:
-            self.accrued += self.base_minor * self.rate / MONTHS
+            self.accrued += self.base_minor * self.rate
             self.counted_minor += interest
         is_last = self.left == 1
         principal = self.balance_minor if is_last else max(0, min(self.emi_minor - interest, self.balance_minor))

@@ -76,7 +76,7 @@ def sound(session: Session, book: int) -> bool:
 
 
 def test_a_new_loan_brings_its_money_and_each_instalment_its_principal_and_interest(
-    loan: Callable[..., int], deps: Deps, session: Session, book: int, clock: Clock
+    loan: Callable[..., int], deps: Deps, session: Session, book: int
 ) -> None:
     loan_id = loan(fee_minor=600_000)
     came = (balance(session, book, "Bank account"), balance(session, book, "Car loan"), balance(session, book, "Loan charges"))  # fmt: skip
@@ -180,7 +180,7 @@ def test_an_extra_payment_is_posted_shortens_the_schedule_and_can_be_undone_and_
 
 
 def test_paying_everything_back_ends_the_schedule_and_undoing_it_goes_on(
-    loan: Callable[..., int], deps: Deps, session: Session, book: int, account: Find, clock: Clock
+    *, loan: Callable[..., int], deps: Deps, session: Session, book: int, account: Find, clock: Clock
 ) -> None:
     loan_id = loan()
     run_due(book_id=book, deps=deps)
@@ -285,7 +285,7 @@ def test_an_instalment_that_asks_first_can_be_paid_in_another_amount_or_left_out
 
 
 def test_terms_can_change_until_something_is_posted_and_names_always(
-    loan: Callable[..., int], deps: Deps, session: Session, book: int, account: Find, clock: Clock
+    *, loan: Callable[..., int], deps: Deps, session: Session, book: int, account: Find, clock: Clock
 ) -> None:
     loan_id = loan(terms=Terms(60_000_000, Decimal("0.09"), 60, date(2026, 12, 5), 5))
     bank, cash = account(book, "Bank account"), account(book, "Cash")
