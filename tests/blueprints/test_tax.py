@@ -208,6 +208,8 @@ def test_a_reader_sees_the_estimate_of_the_owner_and_cannot_change_it(
     assert "under 60" in page
     assert "1990" not in page
     assert "Work it out" not in page
+    assert "<fieldset" in page
+    assert " disabled>" in page.split("<fieldset")[1].split("<legend")[0]
 
 
 def test_a_book_in_another_currency_has_no_indian_tax(
