@@ -69,8 +69,9 @@ def sync(
         known = books.transactions.get(event.transaction_id or 0)
         draft = _draft(work, event, step, books, source)
         if draft is None:
-            if known is not None and known.state == State.POSTED:
+            if known is not None:
                 void_posted(work, [known.id])
+            event.transaction_id = None
         elif known is None:
             kinds = {leg.account_id: _kind(work, books, leg.account_id) for leg in draft.legs}
             event.transaction_id = record_draft(work, draft, kinds, deps=deps).transaction_id
