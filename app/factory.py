@@ -27,6 +27,7 @@ from app.ocr.local import LocalReader
 from app.ocr.port import ReceiptReader
 from app.prices import amfi, coingecko, finnhub, yahoo
 from app.prices.port import PriceProvider
+from app.services.credit_bureau import CreditBureau, JsonBureau, NoBureau
 from app.services.deps import Deps, Mailer
 from app.services.mail import SmtpMailer
 from app.services.receipt_files import ReceiptFiles
@@ -52,6 +53,7 @@ class Replaced:
     reader: ReceiptReader | None = None
     receipt_files: ReceiptFiles | None = None
     price_providers: Mapping[str, PriceProvider] | None = None
+    credit_bureau: CreditBureau | None = None
 
 
 def create_app(settings: Settings, replaced: Replaced | None = None) -> Flask:
@@ -113,6 +115,7 @@ def _deps(app: Flask, settings: Settings, replaced: Replaced) -> Deps:
         reader=replaced.reader or LocalReader(),  # its process starts with the first receipt
         receipt_files=replaced.receipt_files or _receipt_files(settings),
         price_providers=_price_providers(settings) if replaced.price_providers is None else replaced.price_providers,
+        credit_bureau=replaced.credit_bureau or _credit_bureau(settings),
     )
 
 
@@ -127,6 +130,14 @@ def _receipt_files(settings: Settings) -> ReceiptFiles:
         )
         stores = {"cloudinary": CloudinaryStore(account)} | stores
     return ReceiptFiles(stores)
+
+
+def _credit_bureau(settings: Settings) -> CreditBureau:
+    """The bureau that the operator connected, if any."""
+    if not settings.credit_bureau_url:
+        return NoBureau()
+    key = settings.credit_bureau_key.get_secret_value()
+    return JsonBureau(settings.credit_bureau_name, settings.credit_bureau_url, key)
 
 
 def _price_providers(settings: Settings) -> dict[str, PriceProvider]:

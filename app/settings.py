@@ -58,6 +58,11 @@ class Settings(BaseSettings):
     yahoo_url: str = Field(default=yahoo.URL, description="Yahoo Finance, read by yfinance")
     coingecko_url: str = Field(default=coingecko.URL, description="CoinGecko's API")
     finnhub_url: str = Field(default=finnhub.URL, description="Finnhub's API")
+    credit_bureau_name: str = Field(
+        default="Bureau", min_length=1, max_length=60, description="The credit bureau's name"
+    )
+    credit_bureau_url: str = Field(default="", description="What answers for a credit bureau; none is asked when empty")
+    credit_bureau_key: SecretStr = Field(default=SecretStr(""), description="Its bearer token")
     smtp_host: str = Field(default="", description="Mail server; without it there is no password reset by e-mail")
     smtp_port: int = Field(default=587, ge=1, le=65535, description="Its port")
     smtp_user: str = Field(default="", description="Its user, if it asks for one")

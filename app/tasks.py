@@ -7,6 +7,7 @@ from flask import Flask, current_app
 
 from app.jobs.port import JobArgument, JobName
 from app.services.anomalies import retrain
+from app.services.credit_questions import fetch_scores
 from app.services.deps import Deps
 from app.services.import_jobs import apply_import, undo_import
 from app.services.people import answer_registration, send_reset
@@ -22,6 +23,7 @@ HANDLERS: Mapping[JobName, Callable[..., Any]] = {
     JobName.RETRAIN_DETECTOR: retrain,
     JobName.RUN_SCHEDULES: run_due,
     JobName.REFRESH_PRICES: refresh_prices,
+    JobName.FETCH_SCORES: fetch_scores,
 }
 
 

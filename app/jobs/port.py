@@ -14,6 +14,7 @@ class JobName(StrEnum):
     SEND_RESET = "send_reset"
     RUN_SCHEDULES = "run_schedules"
     REFRESH_PRICES = "refresh_prices"
+    FETCH_SCORES = "fetch_scores"
 
 
 JobArgument = str | int | float | bool | None

@@ -53,6 +53,23 @@ class CreditAccount(Base):
     removed_at: Mapped[datetime | None]
 
 
+class BureauQuestion(Base):
+    """A question to a bureau: the consent that it rests on, and what came of it."""
+
+    __tablename__ = "bureau_questions"
+    __table_args__ = (UniqueConstraint("book_id", "id"), Index(None, "book_id", "granted_at"), TABLE_OPTIONS)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    book_id: Mapped[int] = mapped_column(ForeignKey("books.id", ondelete="CASCADE"))
+    bureau: Mapped[str] = mapped_column(String(60))
+    user_ref: Mapped[str] = mapped_column(String(40))  # who is asked about, as the bureau's side knows them
+    purpose: Mapped[str] = mapped_column(String(120))
+    granted_at: Mapped[datetime]
+    expires_at: Mapped[datetime]
+    answered_at: Mapped[datetime | None]
+    answer: Mapped[str] = mapped_column(String(300))  # in words, once there is one
+
+
 class CreditEnquiry(Base):
     """A lender who asked a bureau about the person. With `is_none` it says that nobody asked in the year before that day."""
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import date, datetime
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -20,7 +20,7 @@ from app.domain.credit_factors import (
 )
 from app.domain.periods import Month
 from app.domain.texts import key
-from app.models.credit import CreditAccount, CreditEnquiry, CreditScore
+from app.models.credit import BureauQuestion, CreditAccount, CreditEnquiry, CreditScore
 from app.queries.accounts import AccountView, accounts_of, balances
 
 KINDS = {Subtype.CARD: CreditKind.CARD, Subtype.LOAN: CreditKind.LOAN}
@@ -63,6 +63,16 @@ class EnquiryView:
     on: date
     lender: str
     is_none: bool
+
+
+@dataclass(frozen=True, slots=True)
+class QuestionView:
+    """The newest question to a bureau; without `answered_at` it is under way, or was lost."""
+
+    bureau: str
+    granted_at: datetime
+    answered_at: datetime | None
+    answer: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,6 +131,17 @@ def credit_of(session: Session, book_id: int, currency: str, today: date, *, pai
         owed_minor=sum(minor for minor, _ in limited),
         limit_minor=sum(limit for _, limit in limited),
     )
+
+
+def last_question(session: Session, book_id: int) -> QuestionView | None:
+    """The newest question to a bureau, if there ever was one."""
+    row = session.execute(
+        select(BureauQuestion.bureau, BureauQuestion.granted_at, BureauQuestion.answered_at, BureauQuestion.answer)
+        .where(BureauQuestion.book_id == book_id)
+        .order_by(BureauQuestion.granted_at.desc(), BureauQuestion.id.desc())
+        .limit(1)
+    ).one_or_none()
+    return QuestionView(*row) if row else None
 
 
 def scores_of(session: Session, book_id: int) -> tuple[ScoreView, ...]:

@@ -76,27 +76,32 @@ def bring_scores(book_id: int, snapshots: Iterable[CreditSnapshot], *, user_id: 
     Raises: BadScoreFile that names every score that contradicts one that is there.
     """
     with book_work(deps, book_id, user_id=user_id) as work:
-        there = {(row.scored_on, key(row.bureau)): row for row in _live(work, CreditScore)}
-        today, rows, problems = today_of(work), [], []
-        here = 0
-        for each in snapshots:
-            score = each.score
-            check_score(score, today)
-            known = there.get((score.on, key(score.bureau)))
-            if known is None:
-                rows.append(_made(work, score, each.source))
-            elif (known.score, known.low, known.high) == (score.score, score.low, score.high):
-                here += 1
-            else:
-                problems.append(f"{score.bureau}, {score.on}: {score.score}, but {known.score} is written down.")
-        if problems:
-            raise BadScoreFile("Some scores contradict what you wrote down, so nothing was saved.", tuple(problems))
-        if rows:
-            work.session.add_all(rows)
-            work.session.flush()
-            ids = [row.id for row in rows]
-            work.audit("credit_scores.brought", "credit_scores", after={"ids": ids, "source": rows[0].source})
-        return Brought(len(rows), here, work.now)
+        return bring_into(work, snapshots)
+
+
+def bring_into(work: BookWork, snapshots: Iterable[CreditSnapshot]) -> Brought:
+    """`bring_scores` as a part of a larger write."""
+    there = {(row.scored_on, key(row.bureau)): row for row in _live(work, CreditScore)}
+    today, rows, problems = today_of(work), [], []
+    here = 0
+    for each in snapshots:
+        score = each.score
+        check_score(score, today)
+        known = there.get((score.on, key(score.bureau)))
+        if known is None:
+            rows.append(_made(work, score, each.source))
+        elif (known.score, known.low, known.high) == (score.score, score.low, score.high):
+            here += 1
+        else:
+            problems.append(f"{score.bureau}, {score.on}: {score.score}, but {known.score} is written down.")
+    if problems:
+        raise BadScoreFile("Some scores contradict what you wrote down, so nothing was saved.", tuple(problems))
+    if rows:
+        work.session.add_all(rows)
+        work.session.flush()
+        ids = [row.id for row in rows]
+        work.audit("credit_scores.brought", "credit_scores", after={"ids": ids, "source": rows[0].source})
+    return Brought(len(rows), here, work.now)
 
 
 def take_back_scores(book_id: int, brought_at: datetime, *, user_id: int | None, deps: Deps) -> int:

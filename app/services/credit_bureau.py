@@ -6,10 +6,12 @@ A bureau answers only with a person's explicit consent, and what it says is kept
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Protocol
+from typing import Any, Protocol
 
-from app.domain.credit_scores import BadScoreFile, Score, read_scores
+from app.domain.credit_scores import Score, read_scores
 from app.domain.texts import clean
+from app.prices.http import Fetcher
+from app.prices.port import PricesUnavailable
 
 MANUAL, REPORT, API = "manual", "report_upload", "api"
 
@@ -93,12 +95,46 @@ class ReportFile:
         return tuple(CreditSnapshot(score, REPORT) for score in scores)
 
 
+class JsonBureau:
+    """A bureau, or a gateway of the operator's to one, that answers a GET with JSON.
+
+    It is asked with `user`, `purpose`, `granted_at` and `expires_at`, and the key as a bearer token. It answers with one object as
+    `snapshot_of` reads it, or with a list of them.
+    """
+
+    def __init__(self, name: str, url: str, key: str = "", *, fetcher: Fetcher | None = None) -> None:
+        self.name, self._url, self._key = name, url, key
+        self._fetcher = fetcher or Fetcher(name, largest=256 * 1024)
+
+    def fetch(self, user_ref: str, consent: Consent) -> Answer:
+        """Its snapshots, oldest first.
+
+        Raises: BureauUnavailable.
+        """
+        params = {
+            "user": user_ref,
+            "purpose": consent.purpose,
+            "granted_at": consent.granted_at.isoformat(),
+            "expires_at": consent.expires_at.isoformat(),
+        }
+        headers = {"Accept": "application/json"} | ({"Authorization": f"Bearer {self._key}"} if self._key else {})
+        try:
+            said: Any = self._fetcher.json(self._url, params=params, headers=headers)
+        except PricesUnavailable as error:
+            raise BureauUnavailable(error.user_message) from error
+        parts = said if isinstance(said, list) else [said]
+        if not all(isinstance(part, dict) for part in parts):
+            raise BureauUnavailable(f"{self.name} answered with something that cannot be read.")
+        known = [each for part in parts if isinstance(each := snapshot_of(part, self.name), CreditSnapshot)]
+        return tuple(sorted(known, key=lambda each: each.score.on)) if known else NoHistory()
+
+
 def snapshot_of(said: Mapping[str, object], provider: str) -> CreditSnapshot | NoHistory:
     """A snapshot from a bureau's JSON: provider, model, score (null without history), range, as_of, reason_codes.
 
     Raises: BureauUnavailable when it is not of that form.
     """
-    if said.get("score") is None:
+    if "score" in said and said["score"] is None:
         return NoHistory()
     match said:
         case {"score": int(score), "range": [int(low), int(high)], "as_of": str(day)} if not isinstance(score, bool):
@@ -113,9 +149,3 @@ def snapshot_of(said: Mapping[str, object], provider: str) -> CreditSnapshot | N
             return CreditSnapshot(found, API, clean(str(said.get("model") or ""), 60), tuple(reasons))
         case _:
             raise BureauUnavailable(f"{provider} answered with something that cannot be read.")
-
-
-__all__ = [
-    "API", "MANUAL", "REPORT", "Answer", "BadScoreFile", "BureauUnavailable", "Consent", "CreditBureau", "CreditSnapshot", "NoBureau",
-    "NoHistory", "NotConfigured", "ReportFile", "snapshot_of",
-]  # fmt: skip

@@ -11,6 +11,7 @@ from app.jobs.port import JobQueue
 from app.ml.detector import Detector
 from app.ocr.port import ReceiptReader
 from app.prices.port import PriceProvider
+from app.services.credit_bureau import CreditBureau, NoBureau
 from app.services.receipt_files import ReceiptFiles
 
 
@@ -38,6 +39,7 @@ class Deps:
     price_providers: Mapping[str, PriceProvider] = field(
         default_factory=dict
     )  # those that the operator allows, by name
+    credit_bureau: CreditBureau = field(default_factory=NoBureau)
 
     @property
     def session(self) -> Session:

@@ -13,6 +13,31 @@ depends_on = None
 
 def upgrade() -> None:
     op.create_table(
+        "bureau_questions",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("book_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("bureau", sa.String(length=60), nullable=False),
+        sa.Column("user_ref", sa.String(length=40), nullable=False),
+        sa.Column("purpose", sa.String(length=120), nullable=False),
+        sa.Column("granted_at", UtcDateTime(), nullable=False),
+        sa.Column("expires_at", UtcDateTime(), nullable=False),
+        sa.Column("answered_at", UtcDateTime(), nullable=True),
+        sa.Column("answer", sa.String(length=300), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["book_id"], ["books.id"], name=op.f("fk_bureau_questions_book_id"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_bureau_questions")),
+        sa.UniqueConstraint("book_id", "id", name=op.f("uq_bureau_questions_book_id_id")),
+        mysql_charset="utf8mb4",
+        mysql_collate="utf8mb4_bin",
+        mysql_engine="InnoDB",
+    )
+    with op.batch_alter_table("bureau_questions", schema=None) as batch_op:
+        batch_op.create_index(
+            batch_op.f("ix_bureau_questions_book_id_granted_at"), ["book_id", "granted_at"], unique=False
+        )
+
+    op.create_table(
         "credit_enquiries",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("book_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
@@ -89,5 +114,5 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
-    for name in ("credit_enquiries", "credit_accounts", "credit_scores"):
+    for name in ("credit_scores", "credit_enquiries", "credit_accounts", "bureau_questions"):
         op.drop_table(name)

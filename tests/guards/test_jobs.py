@@ -11,6 +11,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.domain.books import Direction
+from app.domain.credit_scores import Score
 from app.domain.imports import ImportState
 from app.domain.recurrence import Frequency, Rule
 from app.domain.schedules import ScheduleKind
@@ -23,6 +24,9 @@ from app.prices.port import Answer, Asked, Quote
 from app.queries.verification import verify_book
 from app.services import imports
 from app.services.anomalies import retrain
+from app.services.credit_bureau import API, Consent, CreditSnapshot
+from app.services.credit_bureau import Answer as Found
+from app.services.credit_questions import ask_bureau
 from app.services.deps import Deps
 from app.services.people import Registration, register
 from app.services.schedules import SchedulePlan, add_schedule
@@ -46,7 +50,9 @@ def jobs() -> KeptJobs:
 
 @pytest.fixture
 def replaced(clock: Clock, mailer: FakeMailer, jobs: KeptJobs) -> Replaced:
-    return Replaced(now=clock, mailer=mailer, jobs=jobs, price_providers={"yfinance": OneShare()})
+    return Replaced(
+        now=clock, mailer=mailer, jobs=jobs, price_providers={"yfinance": OneShare()}, credit_bureau=OneScore()
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,6 +148,24 @@ class OneShare:
         return Answer(tuple(known), {each.symbol: "not known" for each in asked if each.symbol != "SHARE"})
 
 
+class OneScore:
+    """A bureau that knows one score of everybody."""
+
+    name = "CIBIL"
+
+    def fetch(self, user_ref: str, consent: Consent) -> Found:
+        assert user_ref
+        assert consent.purpose
+        return (CreditSnapshot(Score(date(2026, 11, 3), "CIBIL", 781), API),)
+
+
+def a_question_to_a_bureau(ground: Ground) -> Prepared:
+    book = ground.make_book()
+    user_id = ground.deps.session.scalars(select(User.id)).one()
+    ask_bureau(book, user_id=user_id, deps=ground.deps)
+    return ground.asked(JobName.FETCH_SCORES)
+
+
 def a_share_without_a_price(ground: Ground) -> Prepared:
     book = ground.make_book()
     for name in ("SHARE", "NOBODY"):
@@ -157,6 +181,7 @@ CASES: dict[JobName, Callable[[Ground], Prepared]] = {
     JobName.SEND_RESET: a_forgotten_password,
     JobName.RUN_SCHEDULES: a_rent_that_is_due,
     JobName.REFRESH_PRICES: a_share_without_a_price,
+    JobName.FETCH_SCORES: a_question_to_a_bureau,
 }
 """For each job a world in which it has something to do, and the arguments it is given."""
 

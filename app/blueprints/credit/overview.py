@@ -1,6 +1,7 @@
 """What is known of a person's credit, on one page."""
 
 from dataclasses import dataclass
+from zoneinfo import ZoneInfo
 
 from flask import Blueprint, g, render_template, request
 from flask.typing import ResponseReturnValue
@@ -11,7 +12,7 @@ from app.domain.books import Role
 from app.domain.credit_factors import WEIGHTS_SOURCE, CreditEstimate
 from app.domain.errors import InvalidAmount
 from app.domain.money import parse_amount
-from app.queries.credit import credit_of
+from app.queries.credit import credit_of, last_question
 from app.web.access import allow
 from app.web.deps import current_deps, today
 from app.web.formats import number_style, user_locale
@@ -39,6 +40,7 @@ def overview() -> ResponseReturnValue:
     """Scores with their history, and what they lean on."""
     session, book = current_deps().session, g.book
     credit = credit_of(session, book.id, book.currency, today())
+    question = last_question(session, book.id)
     return render_template(
         "credit/overview.html",
         credit=credit,
@@ -52,6 +54,9 @@ def overview() -> ResponseReturnValue:
         sources=SOURCES,
         kinds=KINDS,
         change_of=change_of,
+        bureau=current_deps().credit_bureau.name,
+        question=question,
+        asked_on=question.granted_at.astimezone(ZoneInfo(book.timezone)).date() if question else None,
         value_of=lambda part: value_of(part, credit),
     )
 

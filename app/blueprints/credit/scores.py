@@ -15,6 +15,7 @@ from app.domain.errors import NotInBook, Refused
 from app.queries.credit import ScoreView, scores_of
 from app.services.credit import add_score, bring_scores, change_score, set_score_removed, take_back_scores
 from app.services.credit_bureau import Consent, ReportFile
+from app.services.credit_questions import ask_bureau
 from app.web import refusals
 from app.web.access import allow
 from app.web.deps import current_deps, today
@@ -125,6 +126,20 @@ def undo_import() -> ResponseReturnValue:
         raise NotInBook("import", 0, g.book.id)
     count = take_back_scores(g.book.id, at, user_id=current_user.id, deps=current_deps())
     say("ok", f"{_scores(count).capitalize()} taken back.")
+    return redirect(url_for(".overview"), code=303)
+
+
+@bp.post("/credit/ask")
+@allow(Role.EDITOR)
+def ask() -> ResponseReturnValue:
+    """Consent to one question to the bureau that the operator connected."""
+    deps = current_deps()
+    try:
+        ask_bureau(g.book.id, user_id=current_user.id, deps=deps)
+    except Refused as error:
+        say("warn", error.user_message)
+    else:
+        say("ok", f"{deps.credit_bureau.name} is being asked. What it says is here soon.")
     return redirect(url_for(".overview"), code=303)
 
 
