@@ -241,7 +241,7 @@ def test_pay_is_revised_previewed_corrected_and_removed_with_undo(
     session.rollback()
     first, raised = job_of(session, book, salary).revisions
     edit = f"/salary_manager/{salary}/revisions/{raised.id}"
-    corrected = browser.send(edit, pay | {"from_month": "2027-01-01", "basic": "50,000"})
+    corrected = browser.send(f"{revise}?revision={raised.id}", pay | {"from_month": "2027-01-01", "basic": "50,000"})
     gone = browser.send(f"{edit}/remove", page="/profile")
     last = browser.send(f"/salary_manager/{salary}/revisions/{first.id}/remove", page="/profile")
     back = browser.send(f"{edit}/restore", page="/profile")
@@ -265,7 +265,7 @@ def test_a_job_is_changed_and_removed_with_undo(
         f"/salary_manager/{salary}/edit", fields | {"employer": "Acme & Sons", "first_on": "2026-09-28"}
     )
     refused = browser.send(f"/salary_manager/{salary}/edit", fields | {"last_on": "2026-09-01"})
-    removed = browser.send(f"/salary_manager/{salary}/remove", {"posted": "1"}, page=f"/salary_manager/{salary}/edit")
+    removed = browser.send(f"/salary_manager/{salary}/remove-all", page=f"/salary_manager/{salary}/edit")
     gone = [
         browser.get(f"/salary_manager/{salary}{rest}").status_code
         for rest in ("", "/plan", "/edit", "/payslips/2026-09")

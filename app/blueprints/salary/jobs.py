@@ -84,13 +84,15 @@ def edit_salary(salary_id: int) -> ResponseReturnValue:
 @bp.post("/salary_manager/<int:salary_id>/remove")
 @allow(Role.EDITOR)
 def remove(salary_id: int) -> ResponseReturnValue:
-    """Take a job away; with `posted`, what it posted as well."""
-    job, with_posted = shown_job(salary_id), "posted" in request.form
-    remove_salary(g.book.id, salary_id, with_posted=with_posted, user_id=current_user.id, deps=current_deps())
-    what = "and what it posted" if with_posted else "What it posted stays in the books."
-    text = f"Removed {job.employer} {what}." if with_posted else f"Removed {job.employer}. {what}"
-    say("ok", text, action=Action("Undo", url_for(".restore", salary_id=salary_id)))
-    return redirect(url_for(".overview"), code=303)
+    """Take a job away. What it posted stays in the books."""
+    return _remove(salary_id, "Removed {}. What it posted stays in the books.", with_posted=False)
+
+
+@bp.post("/salary_manager/<int:salary_id>/remove-all")
+@allow(Role.EDITOR)
+def remove_all(salary_id: int) -> ResponseReturnValue:
+    """Take a job away with everything that it posted."""
+    return _remove(salary_id, "Removed {} and what it posted.", with_posted=True)
 
 
 @bp.post("/salary_manager/<int:salary_id>/restore")
@@ -100,6 +102,13 @@ def restore(salary_id: int) -> ResponseReturnValue:
     restore_salary(g.book.id, salary_id, user_id=current_user.id, deps=current_deps())
     say("ok", "The job is back.")
     return redirect(url_for(".job", salary_id=salary_id), code=303)
+
+
+def _remove(salary_id: int, text: str, *, with_posted: bool) -> ResponseReturnValue:
+    job = shown_job(salary_id)
+    remove_salary(g.book.id, salary_id, with_posted=with_posted, user_id=current_user.id, deps=current_deps())
+    say("ok", text.format(job.employer), action=Action("Undo", url_for(".restore", salary_id=salary_id)))
+    return redirect(url_for(".overview"), code=303)
 
 
 def _first_pay_day(book: BookView) -> date:

@@ -1,5 +1,7 @@
 """What a job pays from a month on: revise, correct, remove."""
 
+from typing import Any
+
 from flask import g, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
@@ -17,24 +19,55 @@ from app.web import refusals
 from app.web.access import allow
 from app.web.deps import current_deps, today
 from app.web.flashes import Action, say
+from app.web.numbers import as_id
 
 
-@bp.route("/salary_manager/<int:salary_id>/revise", methods=["GET", "POST"])
+@bp.get("/salary_manager/<int:salary_id>/revise")
 @allow(Role.EDITOR)
 def revise(salary_id: int) -> ResponseReturnValue:
-    """Let the job pay something else from a month on. The form begins with what it pays now."""
+    """The form of what the job pays from a month on. It begins with what it pays now."""
     job = shown_job(salary_id)
     last = job.revisions[-1]
-    return _form(job, None, said_of_revision(last, max(Month.of(today()).next(), last.from_month.next()).first))
+    said = said_of_revision(last, max(Month.of(today()).next(), last.from_month.next()).first)
+    return _drawn(_form(said), job, None)
 
 
-@bp.route("/salary_manager/<int:salary_id>/revisions/<int:salary_revision_id>", methods=["GET", "POST"])
+@bp.get("/salary_manager/<int:salary_id>/revisions/<int:salary_revision_id>")
 @allow(Role.EDITOR)
 def edit_revision(salary_id: int, salary_revision_id: int) -> ResponseReturnValue:
-    """Correct a revision. Months that are posted stay as they are."""
+    """The form that corrects a revision, with the net pay that it brings."""
     job = shown_job(salary_id)
     revision = _revision(job, salary_revision_id)
-    return _form(job, revision, said_of_revision(revision))
+    return _drawn(_form(said_of_revision(revision)), job, revision, _now(job, revision))
+
+
+@bp.post("/salary_manager/<int:salary_id>/revise")
+@allow(Role.EDITOR)
+def save_revision(salary_id: int) -> ResponseReturnValue:
+    """Save what is paid from a month on, as a new revision or as the one that `revision` names; or show the net pay only.
+
+    Months that are posted stay as they are.
+    """
+    deps, job = current_deps(), shown_job(salary_id)
+    revision = _revision(job, as_id(request.args["revision"])) if "revision" in request.args else None
+    form = _form({})
+    if not form.validate():
+        return _drawn(form, job, revision), 422
+    try:
+        command = form.to_command(current_user.id)
+        said_now = Revision(revision.id if revision else 0, command.from_month, command.note, command.terms)
+        preview = preview_of(job.revised(said_now), command.from_month)
+        if request.form.get("go") == PREVIEW:
+            return _drawn(form, job, revision, preview)
+        if revision:
+            change_revision(revision.id, command, deps=deps)
+        else:
+            add_revision(job.id, command, deps=deps)
+    except Refused as error:
+        refusals.show(form, error)
+        return _drawn(form, job, revision), 422
+    say("ok", f"Saved. It applies from {command.from_month.first:%B %Y}; months that are posted stay as they are.")
+    return redirect(url_for(".job", salary_id=job.id), code=303)
 
 
 @bp.post("/salary_manager/<int:salary_id>/revisions/<int:salary_revision_id>/remove")
@@ -64,39 +97,19 @@ def undrop_revision(salary_id: int, salary_revision_id: int) -> ResponseReturnVa
     return redirect(url_for(".job", salary_id=salary_id), code=303)
 
 
-def _form(job: Job, revision: Revision | None, said: dict[str, object]) -> ResponseReturnValue:
-    deps, book = current_deps(), g.book
-    form = RevisionForm(book, accounts_of(deps.session, book.id), **said)
-    if not form.is_submitted():
-        return _drawn(form, job, revision, _now(job, revision))
-    if not form.validate():
-        return _drawn(form, job, revision), 422
-    try:
-        command = form.to_command(current_user.id)
-        said_now = Revision(revision.id if revision else 0, command.from_month, command.note, command.terms)
-        preview = preview_of(job.revised(said_now), command.from_month)
-        if request.form.get("go") == PREVIEW:
-            return _drawn(form, job, revision, preview)
-        if revision:
-            change_revision(revision.id, command, deps=deps)
-        else:
-            add_revision(job.id, command, deps=deps)
-    except Refused as error:
-        refusals.show(form, error)
-        return _drawn(form, job, revision), 422
-    say("ok", f"Saved. It applies from {command.from_month.first:%B %Y}; months that are posted stay as they are.")
-    return redirect(url_for(".job", salary_id=job.id), code=303)
+def _form(said: dict[str, Any]) -> RevisionForm:
+    return RevisionForm(g.book, accounts_of(current_deps().session, g.book.id), **said)
 
 
-def _now(job: Job, revision: Revision | None) -> Preview | None:
+def _now(job: Job, revision: Revision) -> Preview | None:
     """The net pay of a revision as it is."""
     try:
-        return preview_of(job, revision.from_month) if revision else None
+        return preview_of(job, revision.from_month)
     except Refused:
         return None
 
 
-def _revision(job: Job, revision_id: int) -> Revision:
+def _revision(job: Job, revision_id: int | None) -> Revision:
     for each in job.revisions:
         if each.id == revision_id:
             return each
