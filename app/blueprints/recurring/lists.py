@@ -133,8 +133,8 @@ def new_schedule() -> ResponseReturnValue:
     except Refused as error:
         form.show(error)
         return _drawn(form), 422
-    _settle(wanted)
-    say("ok", f"Added {wanted.name}.")
+    count = _settle(wanted)
+    say("ok", f"Added {wanted.name}." + (f" {count} dates were posted." if count > 1 else ""))
     return redirect(url_for(".schedule", schedule_id=schedule_id), code=303)
 
 
@@ -287,13 +287,13 @@ def _asked(form: ScheduleForm) -> str:
     return f"{'1 date lies' if one else f'{form.asks_past} dates lie'} before today. Say whether {'it is' if one else 'they are'} in the books already."
 
 
-def _settle(wanted: OwnSchedule) -> None:
-    """Post what has come already, so that the next page shows it."""
+def _settle(wanted: OwnSchedule) -> int:
+    """Post what has come already, so that the next page shows it. Returns how many dates of the book were posted."""
     deps, book_id, day = current_deps(), g.book.id, today()
     if (past_count(wanted.rule, wanted.first_on, day) if wanted.posts_past else 0) > AT_ONCE:
         deps.jobs.enqueue(JobName.RUN_SCHEDULES, book_id=book_id)
-    else:
-        run_due(book_id=book_id, deps=deps)
+        return 0
+    return run_due(book_id=book_id, deps=deps).posted
 
 
 def _drawn(form: ScheduleForm, row: ScheduleView | None = None) -> str:
