@@ -105,9 +105,10 @@ def test_whatever_the_kind_its_account_is_empty_after_its_end_and_the_books_are_
 ) -> None:
     facts: dict[SchemeKind, dict[str, Any]] = {
         SchemeKind.FD: {"tenor_months": 13, "tenor_days": 5}, SchemeKind.FD_PAYOUT: {"tenor_months": 14, "payout": Payout.QUARTERLY},
-        SchemeKind.TAX_SAVER: {"payout": Payout.MONTHLY}, SchemeKind.TD: {"tenor_months": 36}, SchemeKind.KVP: {"tenor_months": 115, "rate": None},
+        SchemeKind.TAX_SAVER: {"payout": Payout.QUARTERLY}, SchemeKind.TD: {"tenor_months": 36}, SchemeKind.KVP: {"tenor_months": 115, "rate": None},
         SchemeKind.RD: {"tenor_months": 12, "instalment_minor": 50_000, "is_scheduled": True},
-        SchemeKind.POST_RD: {"instalment_minor": 50_000, "is_scheduled": True},
+        SchemeKind.POST_RD: {"instalment_minor": 50_000, "is_scheduled": True, "is_taken_over": True, "counted_on": date(2007, 12, 31)},
+        SchemeKind.MIS: {"is_taken_over": True},
         SchemeKind.PPF: {"instalment_minor": 100_000, "instalment_months": 12, "is_scheduled": True, "instalments_from": date(2004, 5, 3)},
         SchemeKind.SSY: {"principal_minor": 100_000},
     }  # fmt: skip
@@ -135,9 +136,9 @@ def test_whatever_the_kind_its_account_is_empty_after_its_end_and_the_books_are_
         [(day, interest, _)] = moved(each, EntryPart.CLOSING)
         assert each.closed_on == day == each.plan.matures_on
         assert interest == worth[each.kind].worth_minor - accrued[each.kind]
-        assert sum(year.earned_minor for year in years_of(each, TODAY, 4)) == sum(
-            year.paid_minor for year in years_of(each, TODAY, 4)
-        )
+        years = years_of(each, TODAY, 4)
+        if each.kind != SchemeKind.MIS:  # its payments were made before the books knew it
+            assert sum(year.earned_minor for year in years) == sum(year.paid_minor for year in years)
     assert (again.posted, again.waiting) == (0, 0)
     assert verify_book(session, book).differences == ()
 
