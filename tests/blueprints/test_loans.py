@@ -321,6 +321,9 @@ def test_paying_everything_back_is_compared_with_going_on(browser: Browser, loan
     assert re.search(r"while the charge is below \d\d\.\d% of what is owed", free)
     assert "with the fee (APR)" in free
     assert "it saves nothing." in dear
+    everything = re.search(r'href="(/loans/\d+/prepay\?amount[^"]+)"', free)
+    assert everything
+    assert "pays off the loan" in shown(browser.get(everything[1].replace("&amp;", "&")))
     assert (wrong.status_code, "Write the rate in per cent" in shown(wrong)) == (200, True)
 
 

@@ -138,6 +138,7 @@ def test_a_loan_that_runs_begins_with_what_is_owed_and_posts_nothing_of_its_past
     assert sound(session, book)
 
 
+@pytest.mark.sqlite_only
 @pytest.mark.parametrize("interest", list(MoratoriumInterest))
 def test_months_of_waiting_pay_their_interest_or_add_it_to_the_loan(
     *, loan: Callable[..., int], deps: Deps, session: Session, book: int, interest: MoratoriumInterest
@@ -222,6 +223,7 @@ def test_another_rate_posts_nothing_and_what_is_in_the_books_stays(
     assert loan_of(session, book, loan_id).plan == was
 
 
+@pytest.mark.sqlite_only
 def test_an_event_stays_once_an_instalment_followed_it(
     loan: Callable[..., int], deps: Deps, session: Session, book: int, clock: Clock
 ) -> None:

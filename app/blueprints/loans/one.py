@@ -30,6 +30,7 @@ from app.queries.accounts import accounts_of
 from app.queries.loans import Books, LoanView, books_of, loan_of
 from app.web.access import allow
 from app.web.deps import current_deps, today
+from app.web.fields import written as typed
 from app.web.formats import day as written_day
 from app.web.numbers import as_id
 from app.web.tables import Money, table_file
@@ -115,7 +116,9 @@ def loan(loan_id: int) -> ResponseReturnValue:
         waits=waiting_in_words(found.terms),
         events=[(each, event_in_words(each.event)) for each in reversed(found.events)],
         cost=_cost(found),
-        off=_pay_off(found, day, known.owed_minor, charge_rate),
+        off=(off := _pay_off(found, day, known.owed_minor, charge_rate)),
+        everything=typed(off.owed_minor, book.currency) if off else "",
+        charged=typed(off.charge_minor, book.currency) if off and off.charge_minor else "",
         asked=asked,
         pays=accounts[found.pay_account_id],
         rate=rate_in_words,
