@@ -111,16 +111,16 @@ def post_plan(work: BookWork, due: Due, deps: Deps) -> int | None:
     holding = holding_of(work, plan.holding_id)
     currencies = Currencies(holding.currency, work.book.currency)
     if due.amount_minor is not None and not currencies.is_home:
-        raise Refused(f"Its amount is in {holding.currency}. Change the plan, or say what was bought.", field="amount")
+        raise Refused(f"Its amount is in {holding.currency}. Change the plan on its page.", field="amount")
     amount = (plan.amount_minor if due.amount_minor is None else due.amount_minor) - plan.fee_minor
     if amount <= 0:
         raise Refused("The amount must be more than the fee.", field="amount")
     quotes = Quotes(work.session, work.book.id, [due.day], holding_id=holding.id)
     quote, rate = quotes.price(holding.id, due.day), quotes.rate(holding.currency, due.day)
     if quote is None:
-        raise Refused(f"No price of {holding.name} is known for this day. Say how many were bought.")
+        raise Refused(f"No price of {holding.name} is known for this day. Say on its page how many were bought.")
     if rate is None and not currencies.is_home:
-        raise Refused(f"No exchange rate of {holding.currency} is known for this day. Say what was bought.")
+        raise Refused(f"No exchange rate of {holding.currency} is known for this day. Say on its page what was bought.")
     history = position([entry_of(event) for event in live_events(work, holding)], currencies)
     with localcontext(prec=DIGITS):
         price = quote.value / history.ratio_between(quote.on, due.day)
