@@ -1,13 +1,14 @@
 """A real Chromium on a real server: the application under gunicorn, on a SQLite file of its own."""
 
 import os
+import secrets
 import shutil
 from collections.abc import Iterator
 
 import pytest
 from playwright.sync_api import Browser, Page, ViewportSize, sync_playwright
 
-from tests.server import running_server
+from tests.server import Server, running_server
 
 SIZES = {"desktop": ViewportSize(width=1440, height=900), "phone": ViewportSize(width=390, height=844)}
 
@@ -26,9 +27,16 @@ def chromium() -> Iterator[Browser]:
 
 
 @pytest.fixture(scope="session")
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    """The server. When all has been clicked, every book in it must still prove itself."""
     with running_server(tmp_path_factory.mktemp("server")) as server:
-        yield server.address
+        yield server
+        server.flask("books", "verify")  # raises when there is any difference
+
+
+@pytest.fixture(scope="session")
+def server(running: Server) -> str:
+    return running.address
 
 
 @pytest.fixture(params=list(SIZES))
@@ -49,3 +57,15 @@ def page(request: pytest.FixtureRequest, chromium: Browser, server: str) -> Iter
     yield page
     context.close()
     assert wrong == []
+
+
+@pytest.fixture
+def newcomer(page: Page) -> Page:
+    """A window in which somebody new has just created an account."""
+    page.goto("/register")
+    page.get_by_label("Your name").fill("Asha Rao")
+    page.get_by_label("E-mail address").fill(f"asha{secrets.token_hex(6)}@example.com")
+    page.get_by_label("Password").fill("a long walk by the sea")
+    page.get_by_role("button", name="Create account").click()
+    page.wait_for_url("**/dashboard**")
+    return page
