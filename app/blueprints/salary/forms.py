@@ -35,7 +35,7 @@ from app.services.salaries import EMPLOYER_LENGTH, ITEM_LENGTH, NOTE_LENGTH, Rev
 from app.web.fields import AmountField, DayField, IdField, LineField, choice
 
 SPARE_ITEMS = 1
-LEAST_ITEMS = 2
+LEAST_ITEMS = 1
 _ALLOWANCES = (
     SelectChoice(Part.TAXED.value, "Taxed"),
     SelectChoice(Part.OLD_EXEMPT.value, "Old regime: exempt"),
