@@ -361,3 +361,33 @@ def test_every_charge_of_a_holding_has_a_place_and_another_one_is_an_error() -> 
     assert name_of_gain(FiscalYear(2024), None, date(2024, 5, 1)) == "gain_slab"
     with pytest.raises(NotKnown):
         kind_of_charge("115BB")
+
+
+def test_the_loss_of_a_house_goes_on_to_gains_but_never_to_those_of_virtual_assets() -> None:
+    year = Declared(
+        salary_minor=15_000_000,
+        own_house_interest_minor=2 * LAKH,
+        gains=(gain(GainKind.EQUITY_SHORT, 4_000_000), gain(GainKind.VIRTUAL_ASSET, LAKH)),
+    )
+    found = estimate(FY, YOUNG, year).old
+
+    assert (found.house.off_other_minor, found.house.off_gains_minor) == (LAKH, 4_000_000)
+    assert found.house.carried_minor == 6_000_000
+    assert [(step.kind, step.taxed_minor) for step in found.gains if step.gain_minor] == [
+        (GainKind.VIRTUAL_ASSET, LAKH)
+    ]
+
+
+@pytest.mark.parametrize(
+    ("year", "said"),
+    [
+        (Declared(salary_minor=300 * LAKH, dividends_minor=LAKH), "Dividends bear 15%"),
+        (Declared(gains=(gain(GainKind.OTHER_LONG, LAKH, date(2024, 7, 22)),)), "indexed gain"),
+        (Declared(family_health=HealthClaim(0, has_senior=False, checkup_minor=1)), "check-ups"),
+    ],
+)
+def test_what_is_uncertain_is_said(year: Declared, said: str) -> None:
+    both = estimate(FiscalYear(2024), YOUNG, year)
+
+    assert any(said in caution for caution in both.cautions)
+    assert not any(said in caution for caution in estimate(FY, YOUNG, Declared(salary_minor=LAKH)).cautions)
