@@ -51,6 +51,13 @@ class Entry:
     interest_minor: int
     tax_minor: int
 
+    @property
+    def paid_minor(self) -> int:
+        """What went in, or what came out after tax."""
+        if self.part in {EntryPart.PAYOUT, EntryPart.CLOSING}:
+            return self.interest_minor - self.tax_minor - self.moved_minor
+        return self.moved_minor
+
 
 @dataclass(frozen=True, slots=True)
 class SchemeView:

@@ -49,11 +49,7 @@ def scheme(scheme_id: int) -> ResponseReturnValue:
         earned_minor=sum(each.earned_minor for each in years),
         paid_minor=sum(each.paid_minor for each in years),
         tax_minor=sum(each.tax_minor for each in years),
-        paid_back_minor=sum(
-            each.interest_minor - each.tax_minor - each.moved_minor
-            for each in found.entries
-            if each.part == EntryPart.CLOSING
-        ),
+        paid_back_minor=sum(each.paid_minor for each in found.entries if each.part == EntryPart.CLOSING),
         told=told(found, current_rate, accounts),
         frozen=frozen_rule(found),
         rate=rate_words(found, day),
@@ -61,7 +57,8 @@ def scheme(scheme_id: int) -> ResponseReturnValue:
         parts=PARTS,
         coming=_coming(found, day),
         entries=sorted(found.entries, key=lambda entry: entry.occurred_on, reverse=True)[:NEWEST],
-        chart=_value_chart(found, day),
+        chart=_chart(found, day),
+        chart_title="Interest over time" if found.plan.family == Family.INCOME else "Worth over time",
         day=day,
         deposits_end=deposits_end(found.kind, found.plan.opened_on, found.plan.matures_on),
         expected_minor=_expected_balance(found),
@@ -136,8 +133,11 @@ def _coming(found: SchemeView, day: date) -> list[tuple[date, str, int]]:
     return [*rows, (plan.matures_on, "Paid back, with interest", end)]
 
 
-def _value_chart(found: SchemeView, day: date) -> Chart:
-    """What it is worth at the end of each month, or of every few, from its start to its end or its closing."""
+def _chart(found: SchemeView, day: date) -> Chart:
+    """What it is worth at the end of each month, or of every few, from its start to its end or its closing.
+
+    One that pays its interest out is always worth about the same: of that, all interest so far is drawn.
+    """
     plan = found.plan
     course = course_of(with_planned(plan, day))
     end = plan.matures_on if found.closed_on is None else min(found.closed_on, plan.matures_on)
@@ -147,17 +147,20 @@ def _value_chart(found: SchemeView, day: date) -> Chart:
     months = [first.shift(number) for number in range(0, count, step)]
     if months[-1] != last:
         months.append(last)
-    values = [course(min(month.last, end)).value_minor for month in months]
+    standings = [course(min(month.last, end)) for month in months]
+    pays_out = plan.family == Family.INCOME
+    values = [each.earned_minor if pays_out else each.value_minor for each in standings]
+    name = "Interest in all" if pays_out else "Worth"
     return Chart(
         "area",
-        f"Grows from {money(values[0], decimals=False)} to {money(values[-1], decimals=False)} by {month_name(last)}.",
+        f"{name} goes from {money(values[0], decimals=False)} to {money(values[-1], decimals=False)} by {month_name(last)}.",
         {
             "labels": [short_month(month) for month in months],
             "values": values,
-            "name": "Worth",
+            "name": name,
             "currency": book_currency(),
         },
-        ("End of", "Worth"),
+        ("End of", name),
         tuple((month_name(month), money(value)) for month, value in zip(months, values, strict=True)),
     )
 
