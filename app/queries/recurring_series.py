@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 from hashlib import sha256
 
-from sqlalchemy import String, case, select, type_coerce
+from sqlalchemy import String, case, exists, select, type_coerce, union_all
 from sqlalchemy.orm import Session
 
 from app.domain.books import CATEGORY_KINDS, MONEY_KINDS, AccountKind, Direction, Source, State, TransactionKind
@@ -18,7 +18,10 @@ from app.domain.series_in_history import Entry, FoundSeries, series_in
 from app.domain.texts import key
 from app.ml.commitments import is_commitment
 from app.models.account import Account
+from app.models.holding import Holding
+from app.models.loan import Loan
 from app.models.schedule import Schedule
+from app.models.scheme import Scheme
 from app.models.series import DismissedSeries
 from app.models.transaction import Payee, Posting, Transaction
 
@@ -112,7 +115,16 @@ def series_of(session: Session, book_id: int, today: date) -> SeriesOfBook:
 
 
 def _entries(session: Session, book_id: int, since: date, agreed: frozenset[int]) -> tuple[list[Entry], frozenset[int]]:
-    """Rows with a payee, or a bank's text, or between two accounts; and the ids of those that a schedule posted."""
+    """Rows with a payee, or a bank's text, or between two accounts; and the ids of those that a schedule posted.
+
+    What moves on the account of a loan, a deposit or an investment is left out: these have dates and pages of their own.
+    """
+    kept = union_all(
+        *(select(model.account_id).where(model.book_id == book_id) for model in (Loan, Scheme, Holding))
+    ).subquery()
+    on_kept = exists().where(
+        Posting.book_id == book_id, Posting.transaction_id == Transaction.id, Posting.account_id.in_(select(kept))
+    )
     rows = session.execute(
         select(
             Transaction.id, Transaction.occurred_on, type_coerce(Transaction.source, String), Transaction.payee_id,
@@ -124,6 +136,7 @@ def _entries(session: Session, book_id: int, since: date, agreed: frozenset[int]
             Transaction.state == State.POSTED,
             Transaction.occurred_on >= since,
             Transaction.kind != TransactionKind.OPENING,
+            ~on_kept,
         )
         .order_by(Transaction.occurred_on.desc(), Transaction.id.desc())
         .limit(MOST_ROWS)

@@ -2,11 +2,13 @@
 
 from collections.abc import Callable
 from datetime import date, timedelta
+from decimal import Decimal
 
 import pytest
 from sqlalchemy.orm import Session
 
 from app.domain.books import AccountKind, Direction, Leg, Source, TransactionKind
+from app.domain.loan_plans import LoanStart, Terms
 from app.domain.periods import Month
 from app.domain.recurrence import Frequency, Rule
 from app.domain.schedules import ScheduleKind
@@ -14,8 +16,10 @@ from app.domain.series_beats import Beat
 from app.domain.series_changes import ChangeKind
 from app.queries.recurring_series import SeriesView, series_of
 from app.services.deps import Deps
+from app.services.loans import LoanCommand, add_loan
 from app.services.payees import payee_ids
 from app.services.posting import Draft, account_kinds, post
+from app.services.recurring import run_due
 from app.services.recurring_series import dismiss_series, offer_again
 from app.services.schedules import SchedulePlan, add_schedule
 from app.services.transactions import Line, TransactionCommand
@@ -159,3 +163,16 @@ def test_a_premium_of_two_years_is_found_where_its_category_holds_contracts(
     fill(book, "LIC", twice, category="Insurance")
     fill(book, "Sari shop", twice)
     assert [(each.name, each.beat) for each in found(session, book)] == [("LIC", Beat.YEARLY)]
+
+
+def test_the_instalments_of_a_loan_are_not_offered_because_they_have_a_page(
+    deps: Deps, session: Session, make_book: Callable[..., int], account: Account
+) -> None:
+    book = make_book()
+    terms = Terms(9_000_000, Decimal("0.0895"), 36, date(2025, 1, 5), 5)
+    add_loan(
+        LoanCommand(book, None, "Car loan", "Kotak", terms, LoanStart.PAID, account(book, "Bank account"), paid_count=1), deps=deps
+    )  # fmt: skip
+    assert run_due(book_id=book, deps=deps).posted == 22
+
+    assert series_of(session, book, TODAY).series == ()
