@@ -185,24 +185,23 @@ def position(entries: Sequence[Entry], currencies: Currencies) -> Position:
         home = lots.steps([_at_home(entries[at], paid[at][1]) for at in moving], currencies.home)
     found: list[Step] = []
     before_own = before_home = lots.Holding()
+    quantity, cost, cost_base = ZERO, 0, 0
     after = dict(zip(moving, zip(own, home, strict=True), strict=True))
     for at, entry in enumerate(entries):
         own_now, home_now = after.get(at, (before_own, before_home))
-        sold = _sold(entries, at, (own_now, home_now), paid[at]) if entry.kind is EventKind.SELL else ()
-        money, money_base = paid[at]
-        found.append(
-            Step(
-                entry,
-                own_now.cost_minor - before_own.cost_minor,
-                home_now.cost_minor - before_home.cost_minor,
-                money,
-                money_base,
-                own_now.quantity,
-                own_now.cost_minor,
-                home_now.cost_minor,
-                sold,
-            )
-        )
+        was, was_base = cost, cost_base
+        sold: tuple[SoldLot, ...] = ()
+        match entry.kind:
+            case EventKind.BUY:  # only the new lot adds: summing all of them each time would take long for many
+                with localcontext(prec=lots.DIGITS):
+                    quantity += own_now.lots[-1].quantity
+                cost, cost_base = cost + own_now.lots[-1].cost_minor, cost_base + home_now.lots[-1].cost_minor
+            case EventKind.SELL:
+                sold = _sold(entries, at, (own_now, home_now), paid[at])
+                quantity, cost, cost_base = own_now.quantity, own_now.cost_minor, home_now.cost_minor
+            case EventKind.SPLIT | EventKind.BONUS:
+                quantity = own_now.quantity
+        found.append(Step(entry, cost - was, cost_base - was_base, *paid[at], quantity, cost, cost_base, sold))
         before_own, before_home = own_now, home_now
     left = zip(before_own.lots, before_home.lots, strict=True)
     return Position(
