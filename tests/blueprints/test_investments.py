@@ -305,7 +305,9 @@ def test_a_book_in_another_currency_has_no_indian_report(
     book = make_book(user, kind=BookKind.BUSINESS, currency="USD")
     cash = deps.session.scalars(select(Account.id).where(Account.book_id == book, Account.name == "Cash")).one()
     john = Investor(app, deps, user, book, cash)
-    john.sell(john.hold("Apple", "USD"))
+    holding = john.hold("Apple", "USD")
+    john.sell(holding)
+    assert "/business/transactions" in shown(john.browser.get(f"/investments/{holding}?book={book}"))
 
     page = john.see(f"/sold_investments?book={book}")
 
