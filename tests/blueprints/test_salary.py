@@ -126,6 +126,7 @@ BAD = (
     ("basic", "nan", "Write the amount in figures"),
     ("basic", "9" * 30, "more than an amount can be"),
     ("born_on", "", "Write the date of birth"),
+    ("first_on", "2026-10-01", "The first pay day is not the last of its month"),
     ("born_on", "2031-01-01", "Check the date of birth."),
     ("provident", "banana", "Choose one from the list."),
     ("provident", "own", "Write your own contribution."),

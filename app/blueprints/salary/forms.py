@@ -225,6 +225,11 @@ class JobFields(FlaskForm):
         """
         if self.account_id.data is None or self.first_on.data is None:
             raise Refused("Write the account and the first pay day.")
+        if self.is_month_end.data and self.first_on.data != Month.of(self.first_on.data).last:
+            raise Refused(
+                "The first pay day is not the last of its month. Change that day, or take this tick away.",
+                field="is_month_end",
+            )
         before = Before(self.before_gross.data or 0, self.before_provident.data or 0, self.before_tax.data or 0)
         return SalaryCommand(
             book_id, user_id, self.employer.data or "", self.account_id.data, self.first_on.data,
