@@ -322,7 +322,10 @@ def _ledger(session: Session, book_id: int, today: date) -> _Ledger:
 
 
 def _apart(session: Session, book_id: int, accounts: Mapping[int, AccountView], today: date) -> Sequence[Any]:
-    """One statement: by account, what is dated after today in this month; and each opening balance with its day."""
+    """One statement: by account, what is dated after today in this month; and the legs of each opening balance.
+
+    These are looked for from the side of equity, which has few legs: asking for money accounts would read all of theirs.
+    """
     postings, opened_postings = table_of(Posting), table_of(Posting).alias("opened")
     opened = opened_postings.c
     later = (
@@ -331,18 +334,13 @@ def _apart(session: Session, book_id: int, accounts: Mapping[int, AccountView], 
             func.sum(case((_LEGS.base_minor > 0, _LEGS.base_minor), else_=0)),
             func.sum(case((_LEGS.base_minor < 0, -_LEGS.base_minor), else_=0)), func.count(),
         )
-        .join_from(
-            table_of(Account), postings,
-            and_(
-                _LEGS.book_id == _ACCOUNTS.book_id, _LEGS.account_id == _ACCOUNTS.id, _LEGS.occurred_on > today,
-                _LEGS.occurred_on <= Month.of(today).last,
-            ),
+        .where(
+            _LEGS.book_id == book_id, _LEGS.account_id.in_(accounts), _LEGS.occurred_on > today,
+            _LEGS.occurred_on <= Month.of(today).last,
         )
-        .where(_ACCOUNTS.book_id == book_id)
         .group_by(_LEGS.account_id)
     )  # fmt: skip
     equity = [each.id for each in accounts.values() if each.kind == AccountKind.EQUITY]
-    money = [each.id for each in accounts.values() if each.kind in MONEY_KINDS]
     openings = (
         select(
             literal(0), opened.account_id, opened.occurred_on, opened.amount_minor,
@@ -353,8 +351,6 @@ def _apart(session: Session, book_id: int, accounts: Mapping[int, AccountView], 
             postings, opened_postings,
             and_(opened.book_id == _LEGS.book_id, opened.transaction_id == _LEGS.transaction_id),
         )
-        .where(
-            _LEGS.book_id == book_id, _LEGS.account_id.in_(equity), opened.account_id.in_(money), opened.occurred_on <= today
-        )
+        .where(_LEGS.book_id == book_id, _LEGS.account_id.in_(equity), _LEGS.occurred_on <= today)
     )  # fmt: skip
     return session.execute(union_all(later, openings)).all()

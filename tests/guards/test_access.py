@@ -93,6 +93,10 @@ def test_a_strangers_own_book_does_not_open_the_things_of_another(world: World) 
                 "receipt_id",
                 "import_id",
                 "alert_id",
+                "holding_id",
+                "property_id",
+                "valuation_id",
+                "goal_id",
             }
             if isinstance(need, Role) and taken:
                 answer = client.open(

@@ -35,8 +35,16 @@ PAGES = {
         "/transactions?before=2026-11-20.7",
         "/accounts",
         "/categories",
+        "/net_worth",
+        "/net_worth/goals",
+        "/investments/prices",
     ),
-    BookKind.BUSINESS: ("/business_dashboard", "/business/transactions", "/business/transactions?category={category}"),
+    BookKind.BUSINESS: (
+        "/business_dashboard",
+        "/business/transactions",
+        "/business/transactions?category={category}",
+        "/net_worth",
+    ),
 }
 
 
