@@ -381,7 +381,12 @@ OPERATIONS = st.lists(
 
 
 @pytest.mark.sqlite_only
-@settings(max_examples=25, deadline=None, phases=[Phase.generate, Phase.reuse], suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(
+    max_examples=25,
+    deadline=None,
+    phases=[Phase.generate, Phase.reuse],
+    suppress_health_check=[HealthCheck.function_scoped_fixture],
+)
 @given(OPERATIONS)
 def test_after_any_changes_the_account_holds_the_cost_of_the_lots_in_both_currencies(
     deps: Deps, session: Session, make_user: Make, operations: list[tuple[Any, ...]]
