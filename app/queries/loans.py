@@ -61,21 +61,6 @@ class LoanView:
         """Every row of it, with all events."""
         return loan_plan(self.terms, [each.event for each in self.events])
 
-    @property
-    def annual_rate(self) -> Decimal:
-        """The rate that was agreed."""
-        return self.terms.annual_rate
-
-    @property
-    def known(self) -> tuple[PlanRow, ...]:
-        """The rows that the books know: all but those paid before."""
-        return tuple(row for row in self.plan.rows if row.number > self.paid_count or not row.is_due)
-
-    @property
-    def begins_owing_minor(self) -> int:
-        """What was owed when the books got to know it."""
-        return self.plan.due[self.paid_count - 1].balance_minor if self.paid_count else self.terms.principal_minor
-
     def planned_minor(self, day: date) -> int:
         """What is owed on a day by plan."""
         return self.plan.balance_on(day) if day >= self.started_on else 0

@@ -10,7 +10,19 @@ from app.domain.borrowing import annual_percentage_rate, flat_loan
 from app.domain.debts import Debt, Strategy, debt_plan, in_order, minimums_only
 from app.domain.errors import Refused
 from app.domain.interest import month_interest
-from app.domain.loan_plans import Event, EventKind, Keep, Method, Plan, RowKind, Terms, loan_plan, yearly_cost
+from app.domain.loan_plans import (
+    Event,
+    EventKind,
+    Keep,
+    Method,
+    Plan,
+    RowKind,
+    Terms,
+    change_by,
+    loan_plan,
+    pay_off,
+    yearly_cost,
+)
 from app.domain.loans import Loan, NeverRepaid, schedule
 from app.domain.moratoriums import MoratoriumInterest, with_moratorium
 from app.domain.prepayments import prepay_keeping_emi, prepay_keeping_tenure
@@ -335,3 +347,29 @@ def test_the_dearest_first_costs_least_and_minimums_most(debts: list[Debt], extr
             assert plan is not None
             assert avalanche is not None
             assert max(plan.interest_minor, avalanche.interest_minor) <= least
+
+
+def test_paying_back_at_once_saves_the_interest_left_less_the_charge() -> None:
+    plan, day = loan_plan(HOME), date(2030, 1, 1)
+    owed = plan.balance_on(day)
+    off = pay_off(plan, day, owed, Decimal("0.02"))
+
+    assert off is not None
+    assert off.pay_minor == owed + off.charge_minor
+    assert off.saved_minor == plan.interest_minor - sum(row.interest_minor for row in plan.rows if row.on <= day) - off.charge_minor  # fmt: skip
+    even = pay_off(plan, day, owed, off.break_even_rate)
+    assert even is not None
+    assert abs(even.saved_minor) <= 1
+    assert pay_off(plan, day, 0, Decimal(0)) is None
+    for charge in ("-0.1", "1.1"):
+        with pytest.raises(Refused):
+            pay_off(plan, day, owed, Decimal(charge))
+
+
+def test_while_waiting_an_extra_payment_makes_what_is_repaid_later_smaller() -> None:
+    terms = Terms(1_000_000, Decimal("0.12"), 12, date(2026, 1, 5), 5, waiting_months=6, waiting_interest=MoratoriumInterest.SIMPLE)  # fmt: skip
+    change = change_by(terms, [], Event(date(2026, 3, 9), EventKind.PREPAYMENT, Keep.EMI, 400_000))
+
+    assert [row.interest_minor for row in change.after.due[:6]] == [10_000] * 3 + [6_000] * 3
+    assert change.months_saved == 0
+    assert change.emi_after_minor < change.emi_before_minor

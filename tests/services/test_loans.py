@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from app.domain.books import BookKind, State
+from app.domain.books import BookKind, Direction, State
 from app.domain.errors import NotInBook, Refused
 from app.domain.loan_plans import Keep, LoanStart, Method, Terms
 from app.domain.moratoriums import MoratoriumInterest
@@ -20,11 +20,12 @@ from app.models.schedule import Occurrence, Schedule
 from app.models.transaction import Posting, Transaction
 from app.queries.loans import books_of, loan_of, loans_of, monthly_income, owed_on, standings
 from app.queries.verification import verify_book
+from app.services.accounts import archive_account
 from app.services.deps import Deps
 from app.services.loan_events import ExtraPayment, change_rate, follow_books, pay_extra, redo_event, undo_event
 from app.services.loans import LoanCommand, add_loan, change_loan, remove_loan, restore_loan
 from app.services.recurring import confirm, run_due, skip
-from app.services.transactions import void_transactions
+from app.services.transactions import TransactionCommand, record_transaction, void_transactions
 from tests.conftest import Clock
 
 TODAY = date(2026, 11, 22)
@@ -388,3 +389,48 @@ def test_only_accounts_of_the_book_in_its_currency_pay(
         pay_extra(ExtraPayment(book, None, 999_999, TODAY, 100, account(book, "Cash")), deps=deps)
     assert owed_on(session, book, [own], TODAY)[own] == loan_of(session, book, loan_id).planned_minor(TODAY)
     assert monthly_income(session, book, TODAY) is None
+
+
+@pytest.mark.sqlite_only
+def test_what_cannot_be_posted_waits_with_its_reason(
+    loan: Callable[..., int], deps: Deps, session: Session, book: int, account: Find
+) -> None:
+    cash = account(book, "Cash")
+    terms = Terms(10_000_000, Decimal("0.12"), 12, date(2026, 9, 5), 5, waiting_months=2, waiting_interest=MoratoriumInterest.CAPITALISE)  # fmt: skip
+    view = loan_of(session, book, loan(terms=terms, pay_account_id=cash, is_automatic=False))
+    archive_account(cash, is_archived=True, book_id=book, user_id=None, deps=deps)
+    run_due(book_id=book, deps=deps)
+    who: dict[str, Any] = {"user_id": None, "deps": deps}
+
+    with pytest.raises(Refused, match="added to the loan"):
+        confirm(book, view.schedule_id, date(2026, 9, 5), amount_minor=100, **who)
+    assert confirm(book, view.schedule_id, date(2026, 9, 5), **who) is not None  # nothing leaves the account
+    with pytest.raises(Refused, match="archived"):
+        confirm(book, view.schedule_id, date(2026, 11, 5), **who)
+    assert sound(session, book)
+
+
+@pytest.mark.sqlite_only
+def test_a_month_of_waiting_without_interest_posts_nothing(
+    loan: Callable[..., int], deps: Deps, session: Session, book: int
+) -> None:
+    loan(terms=Terms(100_000, Decimal(0), 2, date(2026, 10, 5), 5, waiting_months=1))
+
+    assert run_due(book_id=book, deps=deps).posted == 2
+    assert session.scalars(select(Occurrence.transaction_id).order_by(Occurrence.due_on)).first() is None
+    assert balance(session, book, "Car loan") == -50_000
+
+
+@pytest.mark.sqlite_only
+def test_the_plan_does_not_follow_books_in_which_the_lender_owes(
+    loan: Callable[..., int], deps: Deps, session: Session, book: int, account: Find
+) -> None:
+    loan_id = loan()
+    own = loan_of(session, book, loan_id).account_id
+    too_much = TransactionCommand(book, None, Direction.TRANSFER, TODAY, account(book, "Cash"), 70_000_000, to_account_id=own)  # fmt: skip
+    record_transaction(too_much, deps=deps)
+
+    with pytest.raises(Refused, match="more was repaid"):
+        follow_books(loan_id, Keep.EMI, book_id=book, user_id=None, deps=deps)
+    with pytest.raises(Refused, match="cannot pay itself"):
+        change_loan(loan_id, LoanCommand(book, None, "Car loan", "SBI", CAR, LoanStart.NEW, own, date(2026, 8, 31), account(book, "Bank account")), deps=deps)  # fmt: skip

@@ -64,13 +64,15 @@ def prepayment_answer(change: Change, event: Event, charge_minor: int, today: da
     """What an extra payment does, in one sentence or two."""
     what = f"{_whole(event.amount_minor)} {'now' if event.on == today else 'on ' + day(event.on)}"
     saved = change.interest_saved_minor
+    less = change.emi_before_minor - change.emi_after_minor
     if not change.emi_after_minor:
         does = f"pays off the loan{_sooner(change.months_saved)}"
-    elif event.keep is Keep.EMI:
-        does = f"ends it {months_in_words(change.months_saved)} sooner" if change.months_saved > 0 else "makes the last instalment smaller"  # fmt: skip
+    elif change.months_saved > 0:
+        does = f"ends it {months_in_words(change.months_saved)} sooner"
+    elif less > 0:  # also with the same instalment while waiting: it is not fixed before repaying begins
+        does = f"lowers the instalment by {money(less)} to {money(change.emi_after_minor)}"
     else:
-        less = change.emi_before_minor - change.emi_after_minor
-        does = f"lowers the instalment by {money(less)} to {money(change.emi_after_minor)}" if less > 0 else "leaves the instalment as it is"  # fmt: skip
+        does = "makes the last instalment smaller"
     answer = f"{what} {does} and saves {_whole(saved)}." if saved > 0 else f"{what} {does}, and saves no interest."
     if charge_minor and charge_minor < saved:
         answer += f" After the charge, {_whole(saved - charge_minor)} remains."
