@@ -86,11 +86,11 @@ def rate_answer(change: Change, event: Event) -> str:
     at = f"At {rate_in_words(event.annual_rate)} from {day(event.on)} {event.on.year}"
     more = -change.interest_saved_minor
     cost = f"{_whole(abs(more))} {'more' if more > 0 else 'less'} interest" if more else "the same interest"
-    if event.keep is Keep.EMI:
+    step = change.emi_after_minor - change.emi_before_minor
+    if event.keep is Keep.EMI and not step:
         later = -change.months_saved
         moved = f"{months_in_words(abs(later))} {'later' if later > 0 else 'sooner'}" if later else "in the same month"
         return f"{at} the instalment stays {money(change.emi_after_minor)} and it ends {moved}, for {cost}."
-    step = change.emi_after_minor - change.emi_before_minor
     if not step:
         return f"{at} the instalment stays {money(change.emi_after_minor)}, for {cost}."
     went = "rises" if step > 0 else "falls"
