@@ -11,6 +11,8 @@ from random import Random
 from sqlalchemy import select
 
 from app.domain.books import Direction
+from app.domain.credit_factors import CreditKind
+from app.domain.credit_scores import Score
 from app.domain.demo import RUPEE
 from app.domain.demo_household import BANK, CARD, RENT
 from app.domain.investments import AssetClass, EventKind, TaxedAs
@@ -23,6 +25,7 @@ from app.domain.scheme_kinds import SchemeKind
 from app.domain.tax.years import known_years
 from app.domain.worth import GoalBasis, PropertyKind
 from app.models.account import Account
+from app.services.credit import AccountFacts, add_account_facts, add_score
 from app.services.deps import Deps
 from app.services.goals import GoalCommand, add_goal
 from app.services.holdings import EventCommand, HoldingCommand, add_event, add_holding
@@ -88,6 +91,7 @@ def add_wealth(
     _investments(told, deps)
     _plans(told, deps)
     _schedules(told, deps)
+    _credit(told, deps)
     run_due(book_id=book_id, deps=deps)
 
 
@@ -173,9 +177,9 @@ def _investments(told: Wealth, deps: Deps) -> None:
         for name, symbol, asset_class, taxed_as, quantity, price in HELD
     )
     prices = {
-        index: _walk(told, "182.4400", 0.011, 0.026),
-        shares: _walk(told, "1462.35", 0.006, 0.05),
-        gold: _walk(told, "61.20", 0.018, 0.03),
+        index: _walk(told, "182.4400", 0.012, 0.02),
+        shares: _walk(told, "1462.35", 0.014, 0.035),
+        gold: _walk(told, "61.20", 0.018, 0.025),
     }
     for holding_id, walk in prices.items():
         lines = "".join(f"{day.isoformat()},{price}\n" for day, price in walk.items())
@@ -236,3 +240,17 @@ def _schedules(told: Wealth, deps: Deps) -> None:
         )  # fmt: skip
         wanted = OwnSchedule(name, MONTHLY, first_on, command, is_automatic=is_automatic, posts_past=not is_automatic)
         make_schedule(wanted, deps=deps)
+
+
+def _credit(told: Wealth, deps: Deps) -> None:
+    """Scores that were asked for now and then, and what is known of the card and the loan."""
+    for back, score in ((14, 738), (8, 752), (2, 771)):
+        seen = Score(Month.of(told.last_day).shift(-back).up_to(12), "CIBIL", score)
+        add_score(told.book_id, seen, user_id=told.user_id, deps=deps)
+    owned = dict(deps.session.execute(select(Account.name, Account.id).where(Account.book_id == told.book_id)).all())
+    for kind, name, limit, years in ((CreditKind.CARD, CARD, 200_000, 6), (CreditKind.LOAN, "Car loan", None, 2)):
+        facts = AccountFacts(
+            kind, name, owned[name], limit_minor=limit * RUPEE if limit else None, late=0,
+            opened_on=told.first_day.replace(year=told.last_day.year - years, day=1),
+        )  # fmt: skip
+        add_account_facts(told.book_id, facts, user_id=told.user_id, deps=deps)
