@@ -92,7 +92,9 @@ class ScheduleView:
 
     @property
     def words(self) -> str:
-        """Its rule in words: Every month on the 5th."""
+        """Its rule in words: Every month on the 5th. A deposit ends once, whatever rule leads to that day."""
+        if self.is_last and (not self.is_own or self.first_on == self.coming_on):
+            return "Once"
         text = in_words(self.rule, self.first_on)
         return text[0].upper() + text[1:]
 
@@ -101,9 +103,14 @@ class ScheduleView:
         """Its next date, while it is running."""
         return self.next_on if self.state == ScheduleState.ACTIVE else None
 
+    @property
+    def is_last(self) -> bool:
+        """Whether its next date is the last one."""
+        return len(self.coming(2)) == 1
+
     def monthly_minor(self, today: date) -> int:
-        """What it comes to in an average month, in the book's currency, while it is running."""
-        if self.coming_on is None:
+        """What it comes to in an average month, in the book's currency, while it is running and comes again."""
+        if self.coming_on is None or self.is_last:
             return 0
         return round(self.posts.expected_minor * yearly_times(self.rule, self.first_on, today) / MONTHS)
 

@@ -21,6 +21,7 @@ from app.models.numbers import whole
 from app.models.schedule import Occurrence, Schedule
 from app.models.statement_import import Import, ImportRow, TransactionSource
 from app.models.transaction import AccountMonth, DayTotal, Posting, Transaction
+from app.queries.holdings import held_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +64,7 @@ def verify_book(session: Session, book_id: int) -> Verification:
         *_sources(session, book_id),
         *_scores(session, book_id),
         *_occurrences(session, book_id),
+        *_holdings(session, book_id),
     ]
     if assets != owed + equity + result:
         found.append(f"assets {assets} are not liabilities {owed} + equity {equity} + result {result}")
@@ -336,3 +338,20 @@ def _chain(session: Session, book_id: int) -> tuple[int, list[str]]:
     if (head.audit_length, head.audit_hash) != (number, previous):
         differences.append(f"the chain has {number} events, the book says {head.audit_length}")
     return number, differences
+
+
+def _holdings(session: Session, book_id: int) -> Iterator[str]:
+    """What the account of an investment holds is what its lots had cost, in both currencies."""
+    currency = session.scalar(select(Book.currency).where(Book.id == book_id)) or ""
+    held = held_of(session, book_id, currency)
+    rows = session.execute(
+        select(Posting.account_id, func.sum(Posting.amount_minor), func.sum(Posting.base_minor))
+        .where(Posting.book_id == book_id, Posting.account_id.in_([each.holding.account_id for each in held]))
+        .group_by(Posting.account_id)
+    )
+    sums = {account_id: (whole(amount), whole(base)) for account_id, amount, base in rows}
+    for each in held:
+        lots = (each.position.cost_minor, each.position.cost_base_minor)
+        books = sums.get(each.holding.account_id, (0, 0))
+        if lots != books:
+            yield f"investment {each.holding.name}: its lots cost {lots}, its account holds {books}"

@@ -24,6 +24,7 @@ from app.domain.errors import NotInBook, Refused
 from app.domain.sequences import batched
 from app.domain.texts import clean, key
 from app.models.account import Account
+from app.models.base import Base
 from app.models.schedule import ScheduleLine
 from app.models.statement_import import ImportRow
 from app.models.transaction import Posting, Transaction
@@ -35,6 +36,8 @@ NAME_LENGTH = 80
 KEY_LENGTH = 160  # a few letters grow when they are compared; the place of a key has room for twice the name
 MAX_DEPTH = 5
 COLOURS = range(1, 9)
+MOVED_BY_THEMSELVES = frozenset({"accounts", "account_months", "postings", "schedule_lines"})
+"""Tables whose references to a merged category need more than another number."""
 SIDES = {
     **MONEY_SUBTYPES,
     Subtype.HOLDING: AccountKind.ASSET,
@@ -267,6 +270,7 @@ def merge_category(category_id: int, into_id: int, *, book_id: int, user_id: int
             .values(category_id=target.id)
         )
         _move_schedule_lines(work, source.id, target.id)
+        _move_references(work, source.id, target.id)
         source.is_archived = True
         work.book.revision += 1
         work.audit(
@@ -306,6 +310,19 @@ def _move_schedule_lines(work: BookWork, from_id: int, to_id: int) -> None:
         else:
             first.amount_minor += row.amount_minor
             work.session.delete(row)
+
+
+def _move_references(work: BookWork, from_id: int, to_id: int) -> None:
+    """Whatever else names the category (a loan its interest, a job its pay) names the other one from now on."""
+    for table in Base.metadata.sorted_tables:
+        if table.name in MOVED_BY_THEMSELVES:
+            continue
+        for key_of in table.foreign_key_constraints:
+            if key_of.referred_table.name == Account.__tablename__:
+                [column] = [each for each in key_of.columns if each.name != "book_id"]
+                work.session.execute(
+                    update(table).where(table.c.book_id == work.book.id, column == from_id).values({column.name: to_id})
+                )
 
 
 def _move_void_legs(work: BookWork, from_id: int, to_id: int) -> None:

@@ -21,9 +21,11 @@ from app.domain.books import (
 )
 from app.domain.errors import NotInBook, Refused
 from app.domain.money import allocate
+from app.domain.sequences import batched
 from app.domain.texts import clean, key
 from app.ml.rows import UNKNOWN, Verdict
 from app.models.account import Account
+from app.models.holding import Holding, HoldingEvent
 from app.models.receipt import Receipt
 from app.models.transaction import Payee, Posting, Transaction, TransactionTag
 from app.services import verdicts
@@ -131,6 +133,7 @@ def edit_transaction(transaction_id: int, command: TransactionCommand, *, deps: 
         was = _transaction(work, transaction_id)
         if was.state == State.VOID:
             raise Refused("This transaction is deleted. Restore it before you change it.")
+        _check_free(work, [transaction_id])
         before = snapshot(work, was)
         draft, kinds = _draft(work, replace(command, source=was.source), editing=was)
         unpost(work, [transaction_id])
@@ -162,6 +165,7 @@ def void_transactions(book_id: int, ids: Sequence[int], *, user_id: int | None, 
     Raises: NotInBook when one is not the book's.
     """
     with book_work(deps, book_id, user_id=user_id) as work:
+        _check_free(work, ids)
         return void_posted(work, ids)
 
 
@@ -186,6 +190,7 @@ def restore_transactions(book_id: int, ids: Sequence[int], *, user_id: int | Non
     Raises: NotInBook when one is not the book's; Refused for an opening balance of an account that has another one now.
     """
     with book_work(deps, book_id, user_id=user_id) as work:
+        _check_free(work, ids)
         return restore_void(work, ids)
 
 
@@ -204,6 +209,22 @@ def restore_void(work: BookWork, ids: Sequence[int]) -> int:
     if rows:
         work.book.revision += 1
     return len(rows)
+
+
+def _check_free(work: BookWork, ids: Sequence[int]) -> None:
+    """What an investment posted follows from its whole history, so it is changed there and nowhere else.
+
+    Raises: Refused.
+    """
+    for batch in batched(ids, 500):
+        name = work.session.scalar(
+            select(Holding.name)
+            .join(HoldingEvent, (HoldingEvent.holding_id == Holding.id) & (HoldingEvent.book_id == Holding.book_id))
+            .where(HoldingEvent.book_id == work.book.id, HoldingEvent.transaction_id.in_(batch))
+            .limit(1)
+        )
+        if name is not None:
+            raise Refused(f"This was posted by the investment {name}. Change it on the page of that investment.")
 
 
 def _check_openings(work: BookWork, rows: Sequence[Transaction]) -> None:

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from app.domain.books import BookKind, Subtype
+from app.domain.books import BookKind, Direction, Subtype
 from app.domain.errors import NotInBook, Refused
 from app.domain.investments import AssetClass, EventKind, PriceSource, TaxedAs
 from app.domain.recurrence import Frequency, Rule
@@ -39,7 +39,15 @@ from app.services.holdings import (
 )
 from app.services.investment_plans import PlanCommand, add_plan, buy_planned
 from app.services.recurring import run_due
-from app.services.transactions import void_transactions
+from app.services.transactions import (
+    Line,
+    TransactionCommand,
+    edit_transaction,
+    restore_transactions,
+    void_posted,
+    void_transactions,
+)
+from app.services.uow import book_work
 from tests.conftest import NOW, Clock
 
 TODAY = date(2026, 11, 22)
@@ -289,13 +297,31 @@ def test_a_removed_investment_gives_its_name_free_and_one_that_comes_back_asks_f
 
 
 @pytest.mark.sqlite_only
-def test_a_sale_whose_transaction_was_deleted_elsewhere_is_put_back_by_the_next_change(
+def test_what_an_investment_posted_is_changed_only_on_its_own_page(
+    deps: Deps, session: Session, book: int, cash: int, own: Make
+) -> None:
+    own()
+    bought_with = session.scalars(select(HoldingEvent.transaction_id)).one() or 0
+
+    with pytest.raises(Refused, match="by the investment Infosys"):
+        void_transactions(book, [bought_with], user_id=None, deps=deps)
+    with pytest.raises(Refused, match="by the investment Infosys"):
+        restore_transactions(book, [bought_with], user_id=None, deps=deps)
+    spent = TransactionCommand(book, None, Direction.OUT, date(2026, 11, 2), cash, 500, (Line(cash, 500),))
+    with pytest.raises(Refused, match="by the investment Infosys"):
+        edit_transaction(bought_with, spent, deps=deps)
+
+
+@pytest.mark.sqlite_only
+def test_books_that_lost_a_purchase_do_not_verify_and_the_next_change_puts_it_back(
     deps: Deps, session: Session, book: int, cash: int, own: Make
 ) -> None:
     holding = own()
-    event = session.scalars(select(HoldingEvent)).one()
-    void_transactions(book, [event.transaction_id or 0], user_id=None, deps=deps)
+    bought_with = session.scalars(select(HoldingEvent.transaction_id)).one() or 0
+    with book_work(deps, book) as work:
+        void_posted(work, [bought_with])
     assert balance(session, book, account_of(session, holding)) == (0, 0)
+    assert "Infosys" in " ".join(verify_book(session, book).differences)
 
     add_event(holding, sold(cash), book_id=book, user_id=None, deps=deps)
 

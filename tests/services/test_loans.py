@@ -20,7 +20,7 @@ from app.models.schedule import Occurrence, Schedule
 from app.models.transaction import Posting, Transaction
 from app.queries.loans import books_of, loan_of, loans_of, monthly_income, owed_on, standings
 from app.queries.verification import verify_book
-from app.services.accounts import archive_account
+from app.services.accounts import archive_account, merge_category
 from app.services.deps import Deps
 from app.services.loan_events import ExtraPayment, change_rate, follow_books, pay_extra, redo_event, undo_event
 from app.services.loans import LoanCommand, add_loan, change_loan, remove_loan, restore_loan
@@ -434,3 +434,21 @@ def test_the_plan_does_not_follow_books_in_which_the_lender_owes(
         follow_books(loan_id, Keep.EMI, book_id=book, user_id=None, deps=deps)
     with pytest.raises(Refused, match="cannot pay itself"):
         change_loan(loan_id, LoanCommand(book, None, "Car loan", "SBI", CAR, LoanStart.NEW, own, date(2026, 8, 31), account(book, "Bank account")), deps=deps)  # fmt: skip
+
+
+def test_interest_goes_on_into_the_category_that_its_own_was_merged_into(
+    *, loan: Callable[..., int], deps: Deps, session: Session, book: int, account: Find, clock: Clock
+) -> None:
+    loan()
+    run_due(book_id=book, deps=deps)
+    paid = balance(session, book, "Loan interest")
+    merge_category(
+        account(book, "Loan interest"), account(book, "Fees and charges"), book_id=book, user_id=None, deps=deps
+    )
+    clock.at = datetime(2026, 12, 1, tzinfo=UTC)
+
+    run_due(book_id=book, deps=deps)
+
+    assert balance(session, book, "Loan interest") == 0
+    assert balance(session, book, "Fees and charges") > paid > 0
+    assert sound(session, book)

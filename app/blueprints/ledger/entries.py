@@ -123,9 +123,12 @@ def change_transaction(transaction_id: int) -> ResponseReturnValue:
 @allow(Role.EDITOR)
 def void(transaction_id: int) -> ResponseReturnValue:
     """Delete one; it can come back."""
-    flash_deleted(
-        [transaction_id], void_transactions(g.book.id, [transaction_id], user_id=current_user.id, deps=current_deps())
-    )
+    try:
+        count = void_transactions(g.book.id, [transaction_id], user_id=current_user.id, deps=current_deps())
+    except Refused as error:
+        flash(error.user_message, "bad")
+        return redirect(url_for(".transaction", transaction_id=transaction_id), code=303)
+    flash_deleted([transaction_id], count)
     return redirect(url_for(".transactions"), code=303)
 
 
