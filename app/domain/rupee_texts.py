@@ -45,15 +45,19 @@ def rupees_in_words(minor: int) -> str:
     return f"{'Minus ' if minor < 0 else ''}Rupees {_words(whole)}{tail} Only"
 
 
-def short_rupees(minor: int) -> str:
-    """An amount of paise with two decimals in crore, lakh or thousand; the unit is chosen before rounding.
+def short_rupees(minor: int | Decimal) -> str:
+    """An amount of paise, or of parts of them, with two decimals in crore, lakh or thousand.
+
+    Rounding: half-up, after the unit is chosen.
 
     >>> short_rupees(123_456_700), short_rupees(-2_500_000_000)
     ('₹12.35 L', '−₹2.50 Cr')
     """
-    size, unit = next(((size, f" {name}") for size, name in _SHORT if abs(minor) >= size), (PAISE, ""))
-    whole, part = divmod(round_half_up(Decimal(abs(minor) * 100) / size), 100)
-    return f"{'−' if minor < 0 else ''}₹{grouped(str(whole), INDIAN)}.{part:02d}{unit}"
+    exact = abs(Decimal(minor))
+    size, unit = next(((size, f" {name}") for size, name in _SHORT if exact >= size), (PAISE, ""))
+    hundredths = round_half_up(exact * 100 / size)
+    whole, part = divmod(hundredths, 100)
+    return f"{'−' if minor < 0 and hundredths else ''}₹{grouped(str(whole), INDIAN)}.{part:02d}{unit}"
 
 
 def _words(number: int) -> str:

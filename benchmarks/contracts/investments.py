@@ -69,9 +69,10 @@ def _xirr(given: Inputs) -> Outputs:
 
 
 def _cagr(given: Inputs) -> Outputs:
-    rate = growth.compound_growth(
-        minor(given["start_value"]), minor(given["end_value"]), day(given["start"]), day(given["end"])
-    )
+    values = [Decimal(given[name]) for name in ("start_value", "end_value")]
+    places = max(-min(int(value.as_tuple().exponent), 0) for value in values)
+    start, end = (int(value.scaleb(places)) for value in values)
+    rate = growth.compound_growth(start, end, day(given["start"]), day(given["end"]))
     return {"status": "undefined"} if rate is None else {"status": "ok", "rate": number(rate, 6)}
 
 

@@ -5,7 +5,7 @@ from decimal import Decimal
 
 from app.domain.money import INDIAN, allocate, exponent, money_parts
 from app.domain.rounding import Rounding, rounded_minor
-from app.domain.rupee_texts import rupees_in_words, short_rupees
+from app.domain.rupee_texts import PAISE, rupees_in_words, short_rupees
 from benchmarks.contracts.values import Contract, Inputs, Outputs, major, minor
 
 
@@ -28,7 +28,7 @@ def _words_inr(given: Inputs) -> Outputs:
 
 
 def _compact_inr(given: Inputs) -> Outputs:
-    return {"text": short_rupees(minor(given["amount"])).replace("−", "-")}
+    return {"text": short_rupees(Decimal(given["amount"]) * PAISE).replace("−", "-")}
 
 
 def _allocate(given: Inputs) -> Outputs:

@@ -1,8 +1,11 @@
 """Income tax of the contract, by our functions."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import date
+from decimal import Decimal
 
+from app.domain.facts.reading import RUPEE_MINOR
 from app.domain.fiscal_years import FiscalYear
 from app.domain.tax import comparison, deductions, gain_costs, gains, holding, house_property, rent_allowance
 from app.domain.tax.advance_tax import advance_tax
@@ -22,7 +25,7 @@ GAINS = {
 
 
 def _round_288(given: Inputs) -> Outputs:
-    return {"rounded": whole(to_ten_rupees(minor(given["amount"])))}
+    return {"rounded": whole(to_ten_rupees(int(Decimal(given["amount"]) * RUPEE_MINOR)))}
 
 
 def _income_tax(given: Inputs) -> Outputs:
@@ -153,7 +156,7 @@ def _house_property(given: Inputs) -> Outputs:
     if given["kind"] == "self_occupied":
         found = house_property.own_house(regime, interest, earlier)
     else:
-        rent, municipal = minor(given["rent"]), minor(given.get("municipal_tax", "0"))
+        rent, municipal = minor(given.get("rent", "0")), minor(given.get("municipal_tax", "0"))
         found = house_property.let_house(regime, rent, municipal, interest, earlier)
     return {
         "income": major(found.income_minor),
@@ -196,18 +199,19 @@ def _regime_compare(given: Inputs) -> Outputs:
     def amount(name: str) -> int:
         return minor(given.get(name, "0"))
 
-    found = comparison.compare_regimes(
-        FiscalYear.parse(given["fy"]),
-        Taxpayer(given["age"]),
-        comparison.SalaryIncome(
-            amount("gross_salary"),
-            professional_tax_minor=amount("professional_tax"),
-            rent_allowance_exempt_minor=amount("hra_exempt"),
-            other_exempt_minor=amount("other_exempt"),
-            house_loss_minor=amount("hp_loss"),
-            chapter_via_minor=amount("via_old"),
-            employer_pension_minor=amount("employer_nps_deduction"),
-        ),
+    fy, person = FiscalYear.parse(given["fy"]), Taxpayer(given["age"])
+    # The old regime's deduction for the employer's pension contribution is part of via_old: its limit is another.
+    old = comparison.SalaryIncome(
+        amount("gross_salary"),
+        professional_tax_minor=amount("professional_tax"),
+        rent_allowance_exempt_minor=amount("hra_exempt"),
+        other_exempt_minor=amount("other_exempt"),
+        house_loss_minor=amount("hp_loss"),
+        chapter_via_minor=amount("via_old"),
+    )
+    new = replace(old, employer_pension_minor=amount("employer_nps_deduction"))
+    found = comparison.Comparison(
+        comparison.compare_regimes(fy, person, old).old, comparison.compare_regimes(fy, person, new).new
     )
     return {
         "old_total_income": whole(found.old.total_income_minor),

@@ -209,6 +209,14 @@ def test_rupees_in_short(minor: int, text: str) -> None:
 
 
 @pytest.mark.parametrize(
+    ("minor", "text"),
+    [("99999.5", "₹1,000.00"), ("9999999.9", "₹100.00 K"), ("100000.0", "₹1.00 K"), ("-0.4", "₹0.00")],
+)
+def test_the_unit_of_rupees_in_short_is_chosen_before_rounding(minor: str, text: str) -> None:
+    assert short_rupees(D(minor)) == text
+
+
+@pytest.mark.parametrize(
     ("amount", "currency", "up", "even"),
     [
         ("2.345", "INR", 235, 234),

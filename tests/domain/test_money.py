@@ -90,7 +90,7 @@ def test_any_text_is_an_amount_or_a_refusal(text: str) -> None:
 
 
 def test_a_currency_says_how_many_decimals_it_takes() -> None:
-    assert [exponent(code) for code in ("INR", "JPY", "KWD")] == [2, 0, 3]
+    assert [exponent(code) for code in ("INR", "JPY", "KWD", "UYI", "UYW")] == [2, 0, 3, 0, 4]
     assert parse_amount("1,234", "JPY", INDIAN) == 1234
     assert parse_amount("1.234", "KWD", INDIAN) == 1234
     with pytest.raises(InvalidAmount, match="no decimals"):

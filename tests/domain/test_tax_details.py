@@ -36,6 +36,8 @@ def test_the_least_of_three_limits_is_exempt(salary: int, received: int, rent: i
         ("Bengaluru", date(2026, 3, 31), False),
         ("bangalore ", date(2026, 4, 1), True),
         ("Bombay", date(2024, 1, 1), True),
+        ("Chennai", date(2019, 6, 1), True),
+        ("Pune", date(2019, 6, 1), False),
         ("Jaipur", date(2026, 5, 1), False),
     ],
 )
