@@ -213,6 +213,8 @@ def test_every_kind_of_chart_can_be_drawn() -> None:
         "flow",
         "area",
         "percent",
+        "lines",
+        "scores",
         "forecast",
         "bars",
     }
