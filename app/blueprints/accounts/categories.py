@@ -7,13 +7,13 @@ from flask_login import current_user
 from app.blueprints.accounts.forms import NEEDS, CategoryForm, MergeForm
 from app.blueprints.accounts.money import bp
 from app.domain.books import AccountKind, Role
-from app.domain.errors import NotInBook, Refused
+from app.domain.errors import NotInBook
 from app.domain.periods import Month
 from app.queries.accounts import AccountView, accounts_of, category_sums, tree, uses_of
 from app.services.accounts import add_category, archive_account, change_category, merge_category
-from app.web import refusals
 from app.web.access import allow
 from app.web.deps import current_deps, today
+from app.web.refusals import form_page, taken
 
 __all__ = ["bp"]
 
@@ -43,15 +43,8 @@ def new_category() -> ResponseReturnValue:
     kind = request.args.get("kind", "")
     default = kind if kind in {AccountKind.EXPENSE, AccountKind.INCOME} else AccountKind.EXPENSE.value
     form = CategoryForm(book, accounts_of(deps.session, book.id), kind=default, icon="tag", colour="8")
-    if not form.is_submitted():
+    if not taken(form, lambda: add_category(form.to_command(current_user.id), deps=deps)):
         return _drawn(form)
-    if not form.validate():
-        return _drawn(form), 422
-    try:
-        add_category(form.to_command(current_user.id), deps=deps)
-    except Refused as error:
-        refusals.show(form, error)
-        return _drawn(form), 422
     flash(f"Added {form.name.data}.", "ok")
     return redirect(url_for(".categories"), code=303)
 
@@ -63,15 +56,8 @@ def edit_category(category_id: int) -> ResponseReturnValue:
     deps, book = current_deps(), g.book
     category, found = _category(category_id)
     form = CategoryForm(book, found, category)
-    if not form.is_submitted():
+    if not taken(form, lambda: change_category(category_id, form.to_command(current_user.id), deps=deps)):
         return _drawn(form, category)
-    if not form.validate():
-        return _drawn(form, category), 422
-    try:
-        change_category(category_id, form.to_command(current_user.id), deps=deps)
-    except Refused as error:
-        refusals.show(form, error)
-        return _drawn(form, category), 422
     flash("Changes saved.", "ok")
     return redirect(url_for(".categories"), code=303)
 
@@ -83,19 +69,18 @@ def merge(category_id: int) -> ResponseReturnValue:
     deps, book_id = current_deps(), g.book.id
     category, found = _category(category_id)
     form = MergeForm(found, category)
-    if form.is_submitted() and form.validate() and (into_id := form.into_id.data):
-        try:
-            count = merge_category(category_id, into_id, book_id=book_id, user_id=current_user.id, deps=deps)
-        except Refused as error:
-            refusals.show(form, error)
-        else:
-            moved = "1 transaction" if count == 1 else f"{count} transactions"
-            flash(f"Merged {category.name} into {found[into_id].name}: {moved} moved.", "ok")
-            return redirect(url_for(".categories"), code=303)
-    page = render_template(
-        "accounts/merge.html", form=form, category=category, uses=uses_of(deps.session, book_id, category_id)
+    into_id = form.into_id.data or 0
+    merged = taken(
+        form,
+        lambda: merge_category(category_id, into_id, book_id=book_id, user_id=current_user.id, deps=deps),
     )
-    return (page, 422) if form.is_submitted() else page
+    if merged is None:
+        return form_page(
+            form, "accounts/merge.html", category=category, uses=uses_of(deps.session, book_id, category_id)
+        )
+    moved = "1 transaction" if merged.value == 1 else f"{merged.value} transactions"
+    flash(f"Merged {category.name} into {found[into_id].name}: {moved} moved.", "ok")
+    return redirect(url_for(".categories"), code=303)
 
 
 @bp.post("/categories/<int:category_id>/archive")
@@ -119,5 +104,5 @@ def _category(category_id: int) -> tuple[AccountView, dict[int, AccountView]]:
     return category, found
 
 
-def _drawn(form: CategoryForm, category: AccountView | None = None) -> str:
-    return render_template("accounts/category_form.html", form=form, category=category)
+def _drawn(form: CategoryForm, category: AccountView | None = None) -> ResponseReturnValue:
+    return form_page(form, "accounts/category_form.html", category=category)

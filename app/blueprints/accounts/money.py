@@ -8,12 +8,12 @@ from flask_login import current_user
 
 from app.blueprints.accounts.forms import SUBTYPES, AccountForm
 from app.domain.books import MONEY_KINDS, AccountKind, Role, Subtype
-from app.domain.errors import NotInBook, Refused
+from app.domain.errors import NotInBook
 from app.queries.accounts import AccountView, Balance, accounts_of, balances, opening_of
 from app.services.accounts import add_account, archive_account, change_account
-from app.web import refusals
 from app.web.access import allow
 from app.web.deps import current_deps, today
+from app.web.refusals import form_page, taken
 
 bp = Blueprint("accounts", __name__)
 
@@ -54,21 +54,17 @@ def new_account() -> ResponseReturnValue:
     form = AccountForm(
         book, currency=book.currency, subtype=Subtype.BANK.value, icon="bank", colour="1", opening_on=today()
     )
-    if not form.is_submitted():
-        return _drawn(form)
-    if not form.validate():
-        return _drawn(form), 422
-    try:
-        add_account(
+    if not taken(
+        form,
+        lambda: add_account(
             form.to_command(current_user.id),
             opening_minor=form.opening_minor,
             opening_on=form.opening_on.data,
             opening_base_minor=form.opening_base.data,
             deps=current_deps(),
-        )
-    except Refused as error:
-        refusals.show(form, error)
-        return _drawn(form), 422
+        ),
+    ):
+        return _drawn(form)
     flash(f"Added {form.name.data}.", "ok")
     return redirect(url_for(".accounts"), code=303)
 
@@ -81,20 +77,16 @@ def edit_account(account_id: int) -> ResponseReturnValue:
     account = money_account(account_id)
     opening = opening_of(deps.session, book.id, account_id)
     form = AccountForm(book, account, opening, opening_on=today())
-    if not form.is_submitted():
-        return _drawn(form, account)
-    if not form.validate():
-        return _drawn(form, account), 422
-    try:
-        change_account(
+    if not taken(
+        form,
+        lambda: change_account(
             account_id,
             form.to_command(current_user.id),
             opening=(form.opening_minor, form.opening_base.data, form.opening_on.data),
             deps=deps,
-        )
-    except Refused as error:
-        refusals.show(form, error)
-        return _drawn(form, account), 422
+        ),
+    ):
+        return _drawn(form, account)
     flash("Changes saved.", "ok")
     return redirect(url_for(".accounts"), code=303)
 
@@ -128,5 +120,5 @@ def _matters(balance: Balance) -> bool:
     return balance.account.is_pocket or balance.base_minor != 0
 
 
-def _drawn(form: AccountForm, account: AccountView | None = None) -> str:
-    return render_template("accounts/account_form.html", form=form, account=account)
+def _drawn(form: AccountForm, account: AccountView | None = None) -> ResponseReturnValue:
+    return form_page(form, "accounts/account_form.html", account=account)

@@ -3,6 +3,7 @@
 from flask import Blueprint, flash, redirect, render_template, request, session, url_for
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
+from flask_wtf import FlaskForm
 
 from app.blueprints.auth.forms import ConfirmForm, ForgotForm, RegisterForm, ResetForm, SignInForm
 from app.domain.errors import Refused
@@ -13,7 +14,7 @@ from app.services.sign_ins import NOTED_EVERY, confirm_and_sign_in, note_seen, s
 from app.web import limits
 from app.web.access import PUBLIC, allow
 from app.web.deps import current_deps, current_settings
-from app.web.refusals import show
+from app.web.refusals import form_page, show, taken
 from app.web.sign_in import forget_here, local_path, remember_here, sign_in_here, this_device
 
 bp = Blueprint("auth", __name__)
@@ -33,7 +34,7 @@ def sign_in_form() -> ResponseReturnValue:
     """The way in."""
     if current_user.is_authenticated:
         return redirect(url_for("system.first_page"))
-    return render_template("auth/sign_in.html", form=SignInForm(), registration=current_settings().registration)
+    return _sign_in_page(SignInForm())
 
 
 @bp.post("/login")
@@ -42,16 +43,18 @@ def sign_in_form() -> ResponseReturnValue:
 @limits.per_address(limits.FAILED_SIGN_INS_OF_AN_ADDRESS, counting=limits.REFUSED)
 def sign_in_now() -> ResponseReturnValue:
     """Sign in, and go on to the page that was asked for."""
-    form = SignInForm()
-    if form.validate():
-        device, address = this_device()
-        try:
-            token = sign_in(form.email.data, form.password.data, device=device, address=address, deps=current_deps())
-        except Refused as error:
-            show(form, error)
-        else:
-            return _go_on(token, remember=form.remember.data)
-    return render_template("auth/sign_in.html", form=form, registration=current_settings().registration), 422
+    form, (device, address) = SignInForm(), this_device()
+    known = taken(
+        form,
+        lambda: sign_in(form.email.data, form.password.data, device=device, address=address, deps=current_deps()),
+    )
+    if known is None:
+        return _sign_in_page(form)
+    return _go_on(known.value, remember=form.remember.data)
+
+
+def _sign_in_page(form: SignInForm) -> ResponseReturnValue:
+    return form_page(form, "auth/sign_in.html", registration=current_settings().registration)
 
 
 @bp.get("/register", endpoint="register")
@@ -71,32 +74,34 @@ def register_form() -> ResponseReturnValue:
 def register_now() -> ResponseReturnValue:
     """Make the account. The answer is the same whether or not the address has one already; see `services.people.register`."""
     form, settings = RegisterForm(), current_settings()
-    if form.validate():
-        wanted = Registration(
-            email=form.email.data,
-            name=form.name.data,
-            password=form.password.data,
-            locale=settings.locale,
-            timezone=settings.timezone,
-            currency=settings.currency,
-            with_business=form.with_business.data,
-            invitation=form.invitation.data or "",
-        )
-        try:
-            user_id = register(wanted, policy=settings.registration, site=_site(), deps=current_deps())
-        except Refused as error:
-            show(form, error)
-        else:
-            return _registered(user_id)
-    page, status = _register_page(form, form.invitation.data or ""), 422
-    return page, status
+    made = taken(
+        form,
+        lambda: register(_wanted(form), policy=settings.registration, site=_site(), deps=current_deps()),
+    )
+    if made is None:
+        return _register_page(form, form.invitation.data or "")
+    return _registered(made.value)
 
 
-def _register_page(form: RegisterForm, invitation: str) -> str:
+def _wanted(form: RegisterForm) -> Registration:
+    settings = current_settings()
+    return Registration(
+        email=form.email.data,
+        name=form.name.data,
+        password=form.password.data,
+        locale=settings.locale,
+        timezone=settings.timezone,
+        currency=settings.currency,
+        with_business=form.with_business.data,
+        invitation=form.invitation.data or "",
+    )
+
+
+def _register_page(form: RegisterForm, invitation: str) -> ResponseReturnValue:
     deps, policy = current_deps(), current_settings().registration
     is_invited = policy == "invite" and link_owner(deps.session, invitation, Purpose.REGISTER, deps.now())[0]
-    return render_template(
-        "auth/register.html", form=form, may_register=policy == "open" or is_invited, is_closed=policy == "closed"
+    return form_page(
+        form, "auth/register.html", may_register=policy == "open" or is_invited, is_closed=policy == "closed"
     )
 
 
@@ -124,23 +129,23 @@ def confirm_form(token: str) -> ResponseReturnValue:
 def confirm_now(token: str) -> ResponseReturnValue:
     """Confirm the address with the password chosen at registration, and sign in."""
     form, deps = ConfirmForm(), current_deps()
-    if form.validate():
-        email = link_owner(deps.session, token, Purpose.CONFIRM, deps.now())[1]
-        device, address = this_device()
-        try:
-            secret = confirm_and_sign_in(token, email, form.password.data, device=device, address=address, deps=deps)
-        except Refused as error:
-            show(form, Refused(error.user_message, field="password"))
-        else:
-            return _go_on(secret, remember=False)
-    return _link_page(token, Purpose.CONFIRM, "auth/confirm.html", form, 422)
+    email = link_owner(deps.session, token, Purpose.CONFIRM, deps.now())[1]
+    device, address = this_device()
+    confirmed = taken(
+        form,
+        lambda: confirm_and_sign_in(token, email, form.password.data, device=device, address=address, deps=deps),
+        lambda form, error: show(form, Refused(error.user_message, field="password")),
+    )
+    if confirmed is None:
+        return _link_page(token, Purpose.CONFIRM, "auth/confirm.html", form)
+    return _go_on(confirmed.value, remember=False)
 
 
 @bp.get("/forgot")
 @allow(PUBLIC)
 def forgot() -> ResponseReturnValue:
     """A new password, by mail or by whoever runs this server."""
-    return render_template("auth/forgot.html", form=ForgotForm(), has_mail=current_deps().mailer.is_configured)
+    return form_page(ForgotForm(), "auth/forgot.html", has_mail=current_deps().mailer.is_configured)
 
 
 @bp.post("/forgot")
@@ -150,18 +155,11 @@ def forgot() -> ResponseReturnValue:
 def forgot_now() -> ResponseReturnValue:
     """Have a link mailed, if somebody has this address. The answer is the same if nobody has."""
     form, deps = ForgotForm(), current_deps()
-    if deps.mailer.is_configured and form.validate():
-        try:
-            ask_for_reset(form.email.data, _site(), deps=deps)
-        except Refused as error:
-            show(form, error)
-        else:
-            flash(
-                "If there is an account with this address, an e-mail is on its way. Its link works for 30 minutes.",
-                "ok",
-            )
-            return redirect(url_for("auth.sign_in"), code=303)
-    return render_template("auth/forgot.html", form=form, has_mail=deps.mailer.is_configured), 422
+    has_mail = deps.mailer.is_configured
+    if not has_mail or not taken(form, lambda: ask_for_reset(form.email.data, _site(), deps=deps)):
+        return form_page(form, "auth/forgot.html", has_mail=has_mail)
+    flash("If there is an account with this address, an e-mail is on its way. Its link works for 30 minutes.", "ok")
+    return redirect(url_for("auth.sign_in"), code=303)
 
 
 @bp.get("/reset/<token>")
@@ -177,15 +175,10 @@ def reset(token: str) -> ResponseReturnValue:
 def reset_now(token: str) -> ResponseReturnValue:
     """Set the new password. Every device is signed out; the person signs in with it."""
     form = ResetForm()
-    if form.validate():
-        try:
-            reset_password(token, form.password.data, deps=current_deps())
-        except Refused as error:
-            show(form, error)
-        else:
-            flash("Your new password is set. Sign in with it.", "ok")
-            return redirect(url_for("auth.sign_in"), code=303)
-    return _link_page(token, Purpose.RESET, "auth/reset.html", form, 422)
+    if not taken(form, lambda: reset_password(token, form.password.data, deps=current_deps())):
+        return _link_page(token, Purpose.RESET, "auth/reset.html", form)
+    flash("Your new password is set. Sign in with it.", "ok")
+    return redirect(url_for("auth.sign_in"), code=303)
 
 
 @bp.post("/logout", endpoint="sign_out")
@@ -205,12 +198,12 @@ def _go_on(token: str, *, remember: bool) -> ResponseReturnValue:
     return redirect(target or url_for("system.first_page"), code=303)
 
 
-def _link_page(token: str, purpose: Purpose, template: str, form: object, status: int = 200) -> ResponseReturnValue:
+def _link_page(token: str, purpose: Purpose, template: str, form: FlaskForm) -> ResponseReturnValue:
     deps = current_deps()
     is_open, email = link_owner(deps.session, token, purpose, deps.now())
     if not is_open:
         return render_template("auth/link_over.html", purpose=purpose, has_mail=deps.mailer.is_configured), 404
-    return render_template(template, form=form, email=email), status
+    return form_page(form, template, email=email)
 
 
 def _site() -> str:

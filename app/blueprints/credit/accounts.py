@@ -2,7 +2,7 @@
 
 from decimal import Decimal
 
-from flask import flash, g, redirect, render_template, request, url_for
+from flask import flash, g, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
@@ -13,12 +13,12 @@ from app.domain.errors import NotInBook, Refused
 from app.queries.accounts import accounts_of
 from app.queries.credit import CreditAccountView, credit_of
 from app.services.credit import add_account_facts, change_account_facts, set_account_removed
-from app.web import refusals
 from app.web.access import allow
 from app.web.deps import current_deps, today
 from app.web.flashes import Action, say
 from app.web.formats import currency_symbol, user_locale
 from app.web.numbers import as_id
+from app.web.refusals import form_page, taken
 
 
 @bp.route("/credit/accounts/new", methods=["GET", "POST"])
@@ -30,15 +30,10 @@ def new_account() -> ResponseReturnValue:
         accounts_of(current_deps().session, g.book.id).values(),
         account_id=as_id(request.args.get("account")),
     )
-    if not form.is_submitted():
+    if not taken(
+        form, lambda: add_account_facts(g.book.id, form.to_facts(), user_id=current_user.id, deps=current_deps())
+    ):
         return _drawn(form)
-    if not form.validate():
-        return _drawn(form), 422
-    try:
-        add_account_facts(g.book.id, form.to_facts(), user_id=current_user.id, deps=current_deps())
-    except Refused as error:
-        refusals.show(form, error)
-        return _drawn(form), 422
     flash("Saved.", "ok")
     return redirect(url_for(".overview"), code=303)
 
@@ -59,17 +54,13 @@ def edit_account(credit_account_id: int) -> ResponseReturnValue:
         opened_on=account.opened_on,
         late=None if account.late is None else Decimal(account.late),
     )
-    if not form.is_submitted():
-        return _drawn(form, account)
-    if not form.validate():
-        return _drawn(form, account), 422
-    try:
-        change_account_facts(
+    if not taken(
+        form,
+        lambda: change_account_facts(
             g.book.id, credit_account_id, form.to_facts(), user_id=current_user.id, deps=current_deps()
-        )
-    except Refused as error:
-        refusals.show(form, error)
-        return _drawn(form, account), 422
+        ),
+    ):
+        return _drawn(form, account)
     flash("Changes saved.", "ok")
     return redirect(url_for(".overview"), code=303)
 
@@ -112,6 +103,6 @@ def _account(credit_account_id: int) -> CreditAccountView:
     raise NotInBook("credit account", credit_account_id, g.book.id)
 
 
-def _drawn(form: AccountForm, account: CreditAccountView | None = None) -> str:
+def _drawn(form: AccountForm, account: CreditAccountView | None = None) -> ResponseReturnValue:
     symbol = currency_symbol(form.limit.currency, user_locale()).strip()
-    return render_template("credit/account_form.html", form=form, account=account, symbol=symbol)
+    return form_page(form, "credit/account_form.html", account=account, symbol=symbol)

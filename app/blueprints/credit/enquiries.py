@@ -1,6 +1,6 @@
 """Lenders who asked a bureau about the person."""
 
-from flask import flash, g, redirect, render_template, url_for
+from flask import flash, g, redirect, url_for
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
@@ -10,10 +10,10 @@ from app.domain.books import Role
 from app.domain.errors import NotInBook, Refused
 from app.queries.credit import EnquiryView, enquiries_of
 from app.services.credit import add_enquiry, change_enquiry, say_no_enquiries, set_enquiry_removed
-from app.web import refusals
 from app.web.access import allow
 from app.web.deps import current_deps, today
 from app.web.flashes import Action, say
+from app.web.refusals import form_page, taken
 
 
 @bp.route("/credit/enquiries/new", methods=["GET", "POST"])
@@ -21,15 +21,11 @@ from app.web.flashes import Action, say
 def new_enquiry() -> ResponseReturnValue:
     """Note that a lender asked."""
     form = EnquiryForm(enquired_on=today())
-    if not form.is_submitted():
+    if not taken(
+        form,
+        lambda: add_enquiry(g.book.id, form.day, form.lender.data or "", user_id=current_user.id, deps=current_deps()),
+    ):
         return _drawn(form)
-    if not form.validate():
-        return _drawn(form), 422
-    try:
-        add_enquiry(g.book.id, form.day, form.lender.data or "", user_id=current_user.id, deps=current_deps())
-    except Refused as error:
-        refusals.show(form, error)
-        return _drawn(form), 422
     flash("Enquiry saved.", "ok")
     return redirect(url_for(".overview"), code=303)
 
@@ -40,18 +36,18 @@ def edit_enquiry(enquiry_id: int) -> ResponseReturnValue:
     """Correct when a lender asked, or who it was."""
     enquiry = _enquiry(enquiry_id)
     form = EnquiryForm(enquired_on=enquiry.on, lender=enquiry.lender)
-    if not form.is_submitted():
-        return _drawn(form, enquiry)
-    if not form.validate():
-        return _drawn(form, enquiry), 422
-    try:
-        change_enquiry(
-            g.book.id, enquiry_id, form.day, form.lender.data or "", user_id=current_user.id,
+    if not taken(
+        form,
+        lambda: change_enquiry(
+            g.book.id,
+            enquiry_id,
+            form.day,
+            form.lender.data or "",
+            user_id=current_user.id,
             deps=current_deps(),
-        )  # fmt: skip
-    except Refused as error:
-        refusals.show(form, error)
-        return _drawn(form, enquiry), 422
+        ),
+    ):
+        return _drawn(form, enquiry)
     flash("Changes saved.", "ok")
     return redirect(url_for(".overview"), code=303)
 
@@ -100,5 +96,5 @@ def _enquiry(enquiry_id: int) -> EnquiryView:
     raise NotInBook("enquiry", enquiry_id, g.book.id)
 
 
-def _drawn(form: EnquiryForm, enquiry: EnquiryView | None = None) -> str:
-    return render_template("credit/enquiry_form.html", form=form, enquiry=enquiry)
+def _drawn(form: EnquiryForm, enquiry: EnquiryView | None = None) -> ResponseReturnValue:
+    return form_page(form, "credit/enquiry_form.html", enquiry=enquiry)

@@ -3,7 +3,7 @@
 from datetime import datetime
 from decimal import Decimal
 
-from flask import flash, g, redirect, render_template, request, url_for
+from flask import flash, g, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
@@ -16,10 +16,10 @@ from app.queries.credit import ScoreView, scores_of
 from app.services.credit import add_score, bring_scores, change_score, set_score_removed, take_back_scores
 from app.services.credit_bureau import Consent, ReportFile
 from app.services.credit_questions import ask_bureau
-from app.web import refusals
 from app.web.access import allow
 from app.web.deps import current_deps, today
 from app.web.flashes import Action, say
+from app.web.refusals import form_page, show, taken
 
 PROBLEMS_SHOWN = 200
 
@@ -29,15 +29,8 @@ PROBLEMS_SHOWN = 200
 def new_score() -> ResponseReturnValue:
     """Write a score down."""
     form = ScoreForm(scored_on=today())
-    if not form.is_submitted():
+    if not taken(form, lambda: add_score(g.book.id, form.to_score(), user_id=current_user.id, deps=current_deps())):
         return _drawn(form)
-    if not form.validate():
-        return _drawn(form), 422
-    try:
-        add_score(g.book.id, form.to_score(), user_id=current_user.id, deps=current_deps())
-    except Refused as error:
-        refusals.show(form, error)
-        return _drawn(form), 422
     flash("Score saved.", "ok")
     return redirect(url_for(".overview"), code=303)
 
@@ -54,15 +47,10 @@ def edit_score(score_id: int) -> ResponseReturnValue:
         low=Decimal(score.low),
         high=Decimal(score.high),
     )
-    if not form.is_submitted():
+    if not taken(
+        form, lambda: change_score(g.book.id, score_id, form.to_score(), user_id=current_user.id, deps=current_deps())
+    ):
         return _drawn(form, score)
-    if not form.validate():
-        return _drawn(form, score), 422
-    try:
-        change_score(g.book.id, score_id, form.to_score(), user_id=current_user.id, deps=current_deps())
-    except Refused as error:
-        refusals.show(form, error)
-        return _drawn(form, score), 422
     flash("Changes saved.", "ok")
     return redirect(url_for(".overview"), code=303)
 
@@ -95,10 +83,8 @@ def restore_score(score_id: int) -> ResponseReturnValue:
 def import_scores() -> ResponseReturnValue:
     """Bring a file of scores: all of it, or nothing when a line is not right."""
     form, deps = FileForm(), current_deps()
-    if not form.is_submitted():
+    if not form.validate_on_submit():
         return _asked(form)
-    if not form.validate():
-        return _asked(form), 422
     try:
         report = ReportFile(form.file.data.read(MOST_BYTES + 1), today())
         given = Consent("a file that the person gave", deps.now(), deps.now())
@@ -106,8 +92,8 @@ def import_scores() -> ResponseReturnValue:
         snapshots = answer if isinstance(answer, tuple) else ()
         brought = bring_scores(g.book.id, snapshots, user_id=current_user.id, deps=deps)
     except BadScoreFile as error:
-        refusals.show(form, error)
-        return _asked(form, error.problems), 422
+        show(form, error)
+        return _asked(form, error.problems)
     here = f" {_scores(brought.here)} were here already." if brought.here else ""
     undo = Action("Undo", url_for(".undo_import", at=brought.at.isoformat())) if brought.new else None
     say("ok", f"{_scores(brought.new).capitalize()} saved.{here}", action=undo)
@@ -158,12 +144,10 @@ def _scores(count: int) -> str:
     return "no scores" if count == 0 else "1 score" if count == 1 else f"{count} scores"
 
 
-def _drawn(form: ScoreForm, score: ScoreView | None = None) -> str:
-    return render_template("credit/score_form.html", form=form, score=score, bureaus=BUREAUS)
+def _drawn(form: ScoreForm, score: ScoreView | None = None) -> ResponseReturnValue:
+    return form_page(form, "credit/score_form.html", score=score, bureaus=BUREAUS)
 
 
-def _asked(form: FileForm, problems: tuple[str, ...] = ()) -> str:
+def _asked(form: FileForm, problems: tuple[str, ...] = ()) -> ResponseReturnValue:
     shown = problems[:PROBLEMS_SHOWN]
-    return render_template(
-        "credit/import.html", form=form, problems=shown, more=len(problems) - len(shown), max_bytes=MOST_BYTES
-    )
+    return form_page(form, "credit/import.html", problems=shown, more=len(problems) - len(shown), max_bytes=MOST_BYTES)

@@ -25,10 +25,10 @@ from app.queries.imports import (
 from app.queries.understood import Understood
 from app.services import imports as services
 from app.services.import_plans import FALLBACKS
-from app.web import refusals
 from app.web.access import allow
 from app.web.deps import current_deps, current_settings
 from app.web.numbers import as_id
+from app.web.refusals import form_page, show, taken
 
 bp = Blueprint("imports", __name__, url_prefix="/imports")
 
@@ -62,7 +62,7 @@ def upload() -> ResponseReturnValue:
         except UnreadableFile as error:
             form.file.errors = [error.user_message]
         except Refused as error:
-            refusals.show(form, error)
+            show(form, error)
         else:
             return redirect(url_for(".understood", import_id=import_id), code=303)
     return _overview(form), 422
@@ -75,7 +75,7 @@ def understood(import_id: int) -> ResponseReturnValue:
     page = _page(import_id)
     if page.view.state not in BEFORE_APPLYING or page.understood is None:
         return redirect(url_for(".summary", import_id=import_id))
-    return _understood(page, page.understood)
+    return _understood(page, page.understood, _settle_form(page, page.understood))
 
 
 @bp.post("/<int:import_id>")
@@ -86,15 +86,9 @@ def settle(import_id: int) -> ResponseReturnValue:
     if page.view.state not in BEFORE_APPLYING or page.understood is None:
         return redirect(url_for(".summary", import_id=import_id), code=303)
     form = _settle_form(page, page.understood)
-    if not form.validate():
-        return _understood(page, page.understood, form), 422
-    wants_rows = request.form.get("do") == "plan"
-    try:
-        services.settle(form.settled(g.book.id, import_id), deps=deps)
-    except Refused as error:
-        refusals.show(form, error)
-        return _understood(page, page.understood, form), 422
-    if not wants_rows:
+    if not taken(form, lambda: services.settle(form.settled(g.book.id, import_id), deps=deps)):
+        return _understood(page, page.understood, form)
+    if request.form.get("do") != "plan":
         return redirect(url_for(".understood", import_id=import_id), code=303)
     try:
         services.plan(g.book.id, import_id, deps=deps)
@@ -103,8 +97,8 @@ def settle(import_id: int) -> ResponseReturnValue:
         if again.understood is None:
             raise
         form = _settle_form(again, again.understood)
-        refusals.show(form, Refused(error.user_message, field=form.field_of(error.field)))
-        return _understood(again, again.understood, form), 422
+        show(form, Refused(error.user_message, field=form.field_of(error.field)))
+        return _understood(again, again.understood, form)
     return redirect(url_for(".preview", import_id=import_id), code=303)
 
 
@@ -287,12 +281,12 @@ def _settle_form(page: ImportPage, known: Understood) -> SettleForm:
     return form
 
 
-def _understood(page: ImportPage, known: Understood, form: SettleForm | None = None) -> str:
-    return render_template(
+def _understood(page: ImportPage, known: Understood, form: SettleForm) -> ResponseReturnValue:
+    return form_page(
+        form,
         "imports/understood.html",
         view=page.view,
         known=known,
-        form=form or _settle_form(page, known),
         has_answers=bool(page.answers.file),
         base_currency=g.book.currency,
     )

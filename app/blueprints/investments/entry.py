@@ -2,7 +2,7 @@
 
 from decimal import Decimal
 
-from flask import g, redirect, render_template, request, url_for
+from flask import g, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
@@ -26,11 +26,11 @@ from app.services.holdings import (
     restore_holding,
 )
 from app.services.prices import save_price
-from app.web import refusals
 from app.web.access import allow
 from app.web.deps import current_deps, today
 from app.web.flashes import Action, say
 from app.web.formats import long_day
+from app.web.refusals import form_page, show, taken
 
 bp = portfolio.bp
 ASKED = {
@@ -50,18 +50,12 @@ def new_holding() -> ResponseReturnValue:
     deps, book = current_deps(), g.book
     accounts = accounts_of(deps.session, book.id)
     form = AddForm(book, accounts, on=today(), account_id=usual_payer(accounts, book.currency))
-    if not form.is_submitted():
+    added = taken(form, lambda: add_holding(form.to_command(current_user.id), form.to_event(), deps=deps), _show)
+    if added is None:
         return _drawn_new(form)
-    if not form.validate():
-        return _drawn_new(form), 422
-    try:
-        holding_id = add_holding(form.to_command(current_user.id), form.to_event(), deps=deps)
-    except Refused as error:
-        _show(form, error)
-        return _drawn_new(form), 422
     say("ok", f"Added {form.name.data}.")
-    _save_price(holding_id, form.price_now.data)
-    return redirect(url_for(".holding", holding_id=holding_id), code=303)
+    _save_price(added.value, form.price_now.data)
+    return redirect(url_for(".holding", holding_id=added.value), code=303)
 
 
 @bp.route("/investments/<int:holding_id>/edit", methods=["GET", "POST"])
@@ -70,15 +64,8 @@ def edit_holding(holding_id: int) -> ResponseReturnValue:
     """Rename an investment, or change what is said of it."""
     view = the_holding(holding_id)
     form = HoldingForm(g.book, view)
-    if not form.is_submitted():
+    if not taken(form, lambda: change_holding(holding_id, form.to_command(current_user.id), deps=current_deps())):
         return _drawn_edit(form, view)
-    if not form.validate():
-        return _drawn_edit(form, view), 422
-    try:
-        change_holding(holding_id, form.to_command(current_user.id), deps=current_deps())
-    except Refused as error:
-        refusals.show(form, error)
-        return _drawn_edit(form, view), 422
     say("ok", "Changes saved.")
     return redirect(url_for(".holding", holding_id=holding_id), code=303)
 
@@ -116,15 +103,12 @@ def new_event(holding_id: int) -> ResponseReturnValue:
     accounts = accounts_of(deps.session, book.id)
     payer = usual_payer(accounts, view.currency) or usual_payer(accounts, book.currency)
     form = EventForm(book, view, kind, accounts, on=today(), rate=rate.value if rate else None, account_id=payer)
-    if not form.is_submitted():
+    if not taken(
+        form,
+        lambda: add_event(holding_id, form.to_command(), book_id=book.id, user_id=current_user.id, deps=deps),
+        _show,
+    ):
         return _drawn_event(form, view, rate)
-    if not form.validate():
-        return _drawn_event(form, view, rate), 422
-    try:
-        add_event(holding_id, form.to_command(), book_id=book.id, user_id=current_user.id, deps=deps)
-    except Refused as error:
-        _show(form, error)
-        return _drawn_event(form, view, rate), 422
     say("ok", f"Saved: {EVENTS[kind].lower()}, {view.name}, {long_day(form.on.data or today())}.")
     return redirect(url_for(".holding", holding_id=holding_id), code=303)
 
@@ -138,15 +122,12 @@ def edit_event(holding_event_id: int) -> ResponseReturnValue:
     view = the_holding(event.holding_id)
     rate = _last_rate(view)
     form = EventForm(book, view, event.kind, accounts_of(deps.session, book.id), event)
-    if not form.is_submitted():
+    if not taken(
+        form,
+        lambda: change_event(holding_event_id, form.to_command(), book_id=book.id, user_id=current_user.id, deps=deps),
+        _show,
+    ):
         return _drawn_event(form, view, rate, event)
-    if not form.validate():
-        return _drawn_event(form, view, rate, event), 422
-    try:
-        change_event(holding_event_id, form.to_command(), book_id=book.id, user_id=current_user.id, deps=deps)
-    except Refused as error:
-        _show(form, error)
-        return _drawn_event(form, view, rate, event), 422
     say("ok", "Changes saved. What came after follows.")
     return redirect(url_for(".holding", holding_id=event.holding_id), code=303)
 
@@ -214,24 +195,26 @@ def _show(form: AddForm | EventForm, error: Refused) -> None:
     """Beside the field that the person filled: a price that follows from a total stands there."""
     if error.field == "price" and form._fields.get("total") is not None and form.total.data is not None:
         error = Refused(error.user_message, field="total")
-    refusals.show(form, error)
+    show(form, error)
 
 
-def _drawn_new(form: AddForm) -> str:
-    return render_template("investments/new.html", form=form)
+def _drawn_new(form: AddForm) -> ResponseReturnValue:
+    return form_page(form, "investments/new.html")
 
 
-def _drawn_edit(form: HoldingForm, view: HoldingView) -> str:
-    return render_template("investments/edit.html", form=form, holding=view)
+def _drawn_edit(form: HoldingForm, view: HoldingView) -> ResponseReturnValue:
+    return form_page(form, "investments/edit.html", holding=view)
 
 
-def _drawn_event(form: EventForm, view: HoldingView, rate: Quote | None, event: EventView | None = None) -> str:
+def _drawn_event(
+    form: EventForm, view: HoldingView, rate: Quote | None, event: EventView | None = None
+) -> ResponseReturnValue:
     session, book = current_deps().session, g.book
     events = events_of(session, book.id, view.id).get(view.id, ())
     position = held(view, events, book.currency).position
-    return render_template(
+    return form_page(
+        form,
         "investments/event.html",
-        form=form,
         holding=view,
         event=event,
         title=f"{ASKED[form.kind]} {view.name}" if event is None else f"Change: {EVENTS[event.kind].lower()}",

@@ -2,7 +2,7 @@
 
 from datetime import date
 
-from flask import abort, g, redirect, render_template, request, url_for
+from flask import abort, g, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
@@ -10,17 +10,17 @@ from app.blueprints.investments import entry
 from app.blueprints.investments.base import the_holding
 from app.blueprints.investments.forms import EventForm, PlanForm, last_rate, usual_payer
 from app.domain.books import Role
-from app.domain.errors import NotInBook, Refused
+from app.domain.errors import NotInBook
 from app.domain.investments import EventKind
 from app.queries.accounts import accounts_of
 from app.queries.holdings import HoldingView, Quotes
 from app.queries.portfolio import PlanView, plan_of
 from app.services.investment_plans import add_plan, buy_planned, change_plan, set_plan_removed
-from app.web import refusals
 from app.web.access import allow
 from app.web.deps import current_deps, today
 from app.web.flashes import Action, say
 from app.web.formats import long_day
+from app.web.refusals import form_page, taken
 
 bp = entry.bp
 
@@ -33,15 +33,8 @@ def new_plan(holding_id: int) -> ResponseReturnValue:
     accounts = accounts_of(deps.session, book.id)
     payer = usual_payer(accounts, view.currency) or usual_payer(accounts, book.currency)
     form = PlanForm(book, view, accounts, first_on=today(), is_automatic=True, account_id=payer)
-    if not form.is_submitted():
+    if not taken(form, lambda: add_plan(form.to_command(current_user.id), deps=deps)):
         return _drawn(form, view)
-    if not form.validate():
-        return _drawn(form, view), 422
-    try:
-        add_plan(form.to_command(current_user.id), deps=deps)
-    except Refused as error:
-        refusals.show(form, error)
-        return _drawn(form, view), 422
     say("ok", f"Planned: {view.name}, from {long_day(form.first_on.data or today())}.")
     return redirect(url_for(".holding", holding_id=holding_id), code=303)
 
@@ -54,15 +47,8 @@ def edit_plan(investment_plan_id: int) -> ResponseReturnValue:
     plan = _plan(investment_plan_id)
     view = the_holding(plan.holding_id)
     form = PlanForm(book, view, accounts_of(deps.session, book.id), plan)
-    if not form.is_submitted():
+    if not taken(form, lambda: change_plan(investment_plan_id, form.to_command(current_user.id), deps=deps)):
         return _drawn(form, view, plan)
-    if not form.validate():
-        return _drawn(form, view, plan), 422
-    try:
-        change_plan(investment_plan_id, form.to_command(current_user.id), deps=deps)
-    except Refused as error:
-        refusals.show(form, error)
-        return _drawn(form, view, plan), 422
     say("ok", "Changes saved. What it bought stays.")
     return redirect(url_for(".holding", holding_id=view.id), code=303)
 
@@ -107,17 +93,14 @@ def buy_plan(investment_plan_id: int) -> ResponseReturnValue:
         account_id=plan.account_id,
         rate=rate.value if rate else None,
     )
-    hint = last_rate(view, book.currency, rate)
-    page = {"plan": plan, "holding": view, "due_on": due_on, "form": form, "rate_hint": hint}
-    if not form.is_submitted():
-        return render_template("investments/buy_plan.html", **page)
-    if not form.validate():
-        return render_template("investments/buy_plan.html", **page), 422
-    try:
-        buy_planned(investment_plan_id, due_on, form.to_command(), book_id=book.id, user_id=current_user.id, deps=deps)
-    except Refused as error:
-        refusals.show(form, error)
-        return render_template("investments/buy_plan.html", **page), 422
+    if not taken(
+        form,
+        lambda: buy_planned(
+            investment_plan_id, due_on, form.to_command(), book_id=book.id, user_id=current_user.id, deps=deps
+        ),
+    ):
+        hint = last_rate(view, book.currency, rate)
+        return form_page(form, "investments/buy_plan.html", plan=plan, holding=view, due_on=due_on, rate_hint=hint)
     say("ok", f"Saved: bought, {view.name}, {long_day(form.on.data or due_on)}.")
     return redirect(url_for(".holding", holding_id=view.id), code=303)
 
@@ -144,5 +127,5 @@ def _set_removed(investment_plan_id: int, *, is_removed: bool) -> tuple[int, str
     )
 
 
-def _drawn(form: PlanForm, view: HoldingView, plan: PlanView | None = None) -> str:
-    return render_template("investments/plan.html", form=form, holding=view, plan=plan)
+def _drawn(form: PlanForm, view: HoldingView, plan: PlanView | None = None) -> ResponseReturnValue:
+    return form_page(form, "investments/plan.html", holding=view, plan=plan)

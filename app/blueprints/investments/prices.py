@@ -24,13 +24,14 @@ from app.services.prices import (
     save_price,
     save_rate,
 )
-from app.web import limits, refusals
+from app.web import limits
 from app.web.access import allow
 from app.web.deps import current_deps, current_settings, today
 from app.web.flashes import Action, say
 from app.web.formats import long_day, number_style, user_locale
 from app.web.numbers import as_id
 from app.web.prices import NO_PRICE, age, written_price, written_rate
+from app.web.refusals import form_page, show, taken
 from app.web.tables import Cell, table_file
 
 bp = views.bp
@@ -93,16 +94,9 @@ def new_price() -> ResponseReturnValue:
     deps, book = current_deps(), g.book
     holdings = prices_of(deps.session, book.id)
     form = PriceForm(holdings, holding_id=as_id(request.args.get("holding")), on=today())
-    if not form.is_submitted():
-        return render_template("investments/price_form.html", form=form, holdings=holdings)
-    if not form.validate():
-        return render_template("investments/price_form.html", form=form, holdings=holdings), 422
-    holding_id, on, price = form.said
-    try:
-        save_price(book.id, holding_id, on, price, user_id=current_user.id, deps=deps)
-    except Refused as error:
-        refusals.show(form, error)
-        return render_template("investments/price_form.html", form=form, holdings=holdings), 422
+    if not taken(form, lambda: save_price(book.id, *form.said, user_id=current_user.id, deps=deps)):
+        return form_page(form, "investments/price_form.html", holdings=holdings)
+    holding_id, on, _ = form.said
     name = next(each.name for each in holdings if each.holding_id == holding_id)
     flash(f"Saved the price of {name} on {long_day(on)}.", "ok")
     return redirect(url_for(".prices"), code=303)
@@ -114,10 +108,8 @@ def bring_prices() -> ResponseReturnValue:
     """Bring a list of prices, or AMFI's daily file."""
     deps, book = current_deps(), g.book
     form = FileForm(prices_of(deps.session, book.id))
-    if not form.is_submitted():
+    if not form.validate_on_submit():
         return _file_page(form)
-    if not form.validate():
-        return _file_page(form), 422
     try:
         text = _text_of(form)
         if form.kind.data == NAVS:
@@ -127,8 +119,8 @@ def bring_prices() -> ResponseReturnValue:
                 book.id, text, holding_id=form.holding_id.data, style=number_style(user_locale()), user_id=current_user.id, deps=deps
             )  # fmt: skip
     except BadFile as error:
-        refusals.show(form, error)
-        return _file_page(form, error), 422
+        show(form, error)
+        return _file_page(form, error)
     told = f"Saved {brought.prices:,} price{'' if brought.prices == 1 else 's'} of {brought.holdings} investment{'' if brought.holdings == 1 else 's'}."
     if brought.missing:
         told += f" The file has no value of {', '.join(brought.missing[:3])}{' and others' if len(brought.missing) > 3 else ''}."  # noqa: PLR2004 - three names fit
@@ -194,16 +186,9 @@ def new_rate() -> ResponseReturnValue:
     """Write an exchange rate by hand."""
     deps, book = current_deps(), g.book
     form = RateForm(book.currency, currency=request.args.get("currency"), on=today())
-    if not form.is_submitted():
-        return render_template("investments/rate_form.html", form=form)
-    if not form.validate():
-        return render_template("investments/rate_form.html", form=form), 422
-    currency, on, rate = form.said
-    try:
-        save_rate(book.id, currency, on, rate, user_id=current_user.id, deps=deps)
-    except Refused as error:
-        refusals.show(form, error)
-        return render_template("investments/rate_form.html", form=form), 422
+    if not taken(form, lambda: save_rate(book.id, *form.said, user_id=current_user.id, deps=deps)):
+        return form_page(form, "investments/rate_form.html")
+    currency, on, _ = form.said
     flash(f"Saved the rate of {currency} on {long_day(on)}.", "ok")
     return redirect(url_for(".prices"), code=303)
 
@@ -258,10 +243,10 @@ def _text_of(form: FileForm) -> str:
     return data.decode("utf-8-sig", errors="replace")
 
 
-def _file_page(form: FileForm, error: BadFile | None = None) -> str:
-    return render_template(
+def _file_page(form: FileForm, error: BadFile | None = None) -> ResponseReturnValue:
+    return form_page(
+        form,
         "investments/price_file.html",
-        form=form,
         error=error,
         max_bytes=min(MOST_BYTES, current_settings().upload_limit_mb * 1024 * 1024),
     )

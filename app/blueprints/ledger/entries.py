@@ -21,12 +21,12 @@ from app.services.transactions import (
 from app.services.transactions import (
     edit_transaction as edit,
 )
-from app.web import refusals
 from app.web.access import allow
 from app.web.deps import current_deps, today
 from app.web.flashes import Action, say
 from app.web.formats import currency_symbol, user_locale
 from app.web.receipts import form_values
+from app.web.refusals import form_page, taken
 
 __all__ = ["bp"]
 
@@ -48,24 +48,17 @@ def create_transaction() -> ResponseReturnValue:
     """Save the submitted transaction; warn, but never refuse, when it looks unusual."""
     deps, book = current_deps(), g.book
     form = TransactionForm(book, accounts_of(deps.session, book.id))
-    if not form.validate_on_submit():
-        return _drawn(form), 422
-    try:
-        command = form.to_command(current_user.id)
-        recorded = record_transaction(command, deps=deps)
-    except Refused as error:
-        refusals.show(form, error)
-        return _drawn(form), 422
-    _say(
-        recorded,
-        "This form had been saved before. It was not saved twice." if recorded.is_repeat else "Transaction saved.",
-    )
+    saved = taken(form, lambda: record_transaction(form.to_command(current_user.id), deps=deps))
+    if saved is None:
+        return _drawn(form)
+    is_repeat = saved.value.is_repeat
+    _say(saved.value, "This form had been saved before. It was not saved twice." if is_repeat else "Transaction saved.")
     if "again" in request.form:
         again = url_for(
             ".new_transaction",
-            account=command.account_id,
-            date=command.occurred_on.isoformat(),
-            direction=command.direction.value,
+            account=form.account_id.data,
+            date=form.occurred_on.data,
+            direction=form.direction.data,
         )
         return redirect(again, code=303)
     return redirect(url_for(".transactions"), code=303)
@@ -109,13 +102,10 @@ def change_transaction(transaction_id: int) -> ResponseReturnValue:
         flash(reason, "bad")
         return redirect(url_for(".transaction", transaction_id=row.id), code=303)
     form = TransactionForm(book, accounts_of(deps.session, book.id), editing=row)
-    if not form.validate_on_submit():
-        return _drawn(form, row), 422
-    try:
-        _say(edit(row.id, form.to_command(current_user.id), deps=deps), "Changes saved.")
-    except Refused as error:
-        refusals.show(form, error)
-        return _drawn(form, row), 422
+    saved = taken(form, lambda: edit(row.id, form.to_command(current_user.id), deps=deps))
+    if saved is None:
+        return _drawn(form, row)
+    _say(saved.value, "Changes saved.")
     return redirect(url_for(".transaction", transaction_id=row.id), code=303)
 
 
@@ -170,7 +160,7 @@ def _say(recorded: Recorded, text: str) -> None:
         say("warn", recorded.verdict.reason, title="This looks unusual", action=see)
 
 
-def _drawn(form: TransactionForm, row: TransactionRow | None = None) -> str:
-    return render_template(
-        "ledger/transaction_form.html", form=form, row=row, symbol=currency_symbol(form.currency, user_locale()).strip()
+def _drawn(form: TransactionForm, row: TransactionRow | None = None) -> ResponseReturnValue:
+    return form_page(
+        form, "ledger/transaction_form.html", row=row, symbol=currency_symbol(form.currency, user_locale()).strip()
     )

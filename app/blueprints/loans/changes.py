@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from flask import g, redirect, render_template, request, url_for
+from flask import g, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
@@ -18,11 +18,11 @@ from app.queries.accounts import accounts_of
 from app.queries.loans import LoanView, books_of, earliest_change, loan_of
 from app.services.loan_events import change_rate, follow_books, pay_extra, redo_event, undo_event
 from app.services.recurring import run_due
-from app.web import refusals
 from app.web.access import allow
 from app.web.deps import current_deps, today
 from app.web.flashes import Action, say
 from app.web.formats import long_day
+from app.web.refusals import form_page, show, taken
 
 __all__ = ["bp"]
 
@@ -46,38 +46,26 @@ def prepay(loan_id: int) -> ResponseReturnValue:
     loan = loan_of(deps.session, book.id, loan_id)
     said = {"on": today(), "account_id": loan.pay_account_id}
     form = PrepayForm(book, accounts_of(deps.session, book.id), loan, data=said, **_asked("amount"))
-    if not form.is_submitted():
-        return _answered("loans/prepay.html", form, loan) if "amount" in request.args else _drawn("loans/prepay.html", form, loan)  # fmt: skip
-    if not form.validate():
-        return _drawn("loans/prepay.html", form, loan), 422
-    try:
-        event_id = pay_extra(form.to_command(current_user.id), deps=deps)
-    except Refused as error:
-        refusals.show(form, error)
-        return _drawn("loans/prepay.html", form, loan), 422
-    return _done("Saved the extra payment.", loan_id, event_id)
+    if request.method == "GET" and "amount" in request.args:
+        return _answered("loans/prepay.html", form, loan)
+    paid = taken(form, lambda: pay_extra(form.to_command(current_user.id), deps=deps))
+    if paid is None:
+        return _drawn("loans/prepay.html", form, loan)
+    return _done("Saved the extra payment.", loan_id, paid.value)
 
 
 @bp.route("/loans/<int:loan_id>/rate", methods=["GET", "POST"])
 @allow(Role.EDITOR)
 def rate(loan_id: int) -> ResponseReturnValue:
     """Ask what another rate would do (GET), and let it hold (POST)."""
-    deps, book = current_deps(), g.book
-    loan = loan_of(deps.session, book.id, loan_id)
+    loan = loan_of(current_deps().session, g.book.id, loan_id)
     form = RateForm(data={"on": today()}, **_asked("annual_rate"))
-    if not form.is_submitted():
-        return _answered("loans/rate.html", form, loan) if "annual_rate" in request.args else _drawn("loans/rate.html", form, loan)  # fmt: skip
-    if not form.validate():
-        return _drawn("loans/rate.html", form, loan), 422
-    event = form.event()
-    try:
-        event_id = change_rate(
-            loan_id, event.on, event.annual_rate, event.keep, book_id=book.id, user_id=current_user.id, deps=deps
-        )
-    except Refused as error:
-        refusals.show(form, error)
-        return _drawn("loans/rate.html", form, loan), 422
-    return _done("Saved the new rate.", loan_id, event_id)
+    if request.method == "GET" and "annual_rate" in request.args:
+        return _answered("loans/rate.html", form, loan)
+    changed = taken(form, lambda: _change_rate(loan_id, form.event()))
+    if changed is None:
+        return _drawn("loans/rate.html", form, loan)
+    return _done("Saved the new rate.", loan_id, changed.value)
 
 
 @bp.post("/loans/<int:loan_id>/follow-books")
@@ -132,17 +120,23 @@ def _asked(first: str) -> dict[str, object]:
     return {}
 
 
-def _answered(template: str, form: PrepayForm | RateForm, loan: LoanView) -> str:
+def _change_rate(loan_id: int, event: Event) -> int:
+    return change_rate(
+        loan_id, event.on, event.annual_rate, event.keep, book_id=g.book.id, user_id=current_user.id, deps=current_deps()
+    )  # fmt: skip
+
+
+def _answered(template: str, form: PrepayForm | RateForm, loan: LoanView) -> ResponseReturnValue:
     if not form.validate():
         return _drawn(template, form, loan)
     book, day = g.book, today()
     known = books_of(current_deps().session, book.id, loan, day, fiscal_year(day, book.fiscal_year_start))
     earliest, chosen = earliest_change(loan, known.instalments), form.event()
     if chosen.on < earliest:
-        refusals.show(form, Refused(f"What is in the books stays as it is. Choose a day from {long_day(earliest)} on.", field="on"))  # fmt: skip
+        show(form, Refused(f"What is in the books stays as it is. Choose a day from {long_day(earliest)} on.", field="on"))  # fmt: skip
         return _drawn(template, form, loan)
     if isinstance(form, PrepayForm) and chosen.on > day:
-        refusals.show(form, Refused("This day has not come yet. Add the payment when it is made.", field="on"))
+        show(form, Refused("This day has not come yet. Add the payment when it is made.", field="on"))
         return _drawn(template, form, loan)
     ways = [_way(loan, form.event(keep), label, chosen) for keep, label in _labels(form)]
     way = next(each for each in ways if each.is_chosen)
@@ -150,7 +144,7 @@ def _answered(template: str, form: PrepayForm | RateForm, loan: LoanView) -> str
         try:
             change_by(loan.terms, [each.event for each in loan.events], chosen)
         except Refused as error:
-            refusals.show(form, error)
+            show(form, error)
         return _drawn(template, form, loan)
     if isinstance(form, PrepayForm):
         answer = prepayment_answer(way.change, chosen, form.charge.data or 0, day)
@@ -173,9 +167,9 @@ def _way(loan: LoanView, event: Event, label: str, chosen: Event) -> Way:
 
 def _drawn(
     template: str, form: PrepayForm | RateForm, loan: LoanView, answer: str = "", ways: list[Way] | None = None
-) -> str:
+) -> ResponseReturnValue:
     day = today()
-    return render_template(
-        template, symbol=symbol(), form=form, loan=loan, answer=answer, ways=ways or [], owed_minor=loan.planned_minor(day), emi_minor=loan.emi_on(day),
+    return form_page(
+        form, template, symbol=symbol(), loan=loan, answer=answer, ways=ways or [], owed_minor=loan.planned_minor(day), emi_minor=loan.emi_on(day),
         agreed=terms_in_words(loan.terms),
     )  # fmt: skip

@@ -16,10 +16,10 @@ from app.queries.accounts import accounts_of
 from app.queries.loans import LoanView, Standing, books_of, loan_of, loans_of, monthly_income, standings
 from app.services.loans import add_loan, change_loan, remove_loan, restore_loan
 from app.services.recurring import run_due
-from app.web import refusals
 from app.web.access import allow
 from app.web.deps import current_deps, today
 from app.web.flashes import Action, say
+from app.web.refusals import form_page, taken
 from app.web.tables import Money, table_file
 
 bp = Blueprint("loans", __name__)
@@ -98,18 +98,12 @@ def new_loan() -> ResponseReturnValue:
     """Add a loan; instalments that are due since it came are posted at once."""
     deps, book = current_deps(), g.book
     form = LoanForm(book, accounts_of(deps.session, book.id))
-    if not form.is_submitted():
+    added = taken(form, lambda: add_loan(form.to_command(current_user.id), deps=deps))
+    if added is None:
         return _drawn(form)
-    if not form.validate():
-        return _drawn(form), 422
-    try:
-        loan_id = add_loan(form.to_command(current_user.id), deps=deps)
-    except Refused as error:
-        refusals.show(form, error)
-        return _drawn(form), 422
     settled = run_due(book_id=book.id, deps=deps)
     say("ok", f"Added {form.name.data}." + (f" Posted what was due since: {settled.posted}." if settled.posted else ""))
-    return redirect(url_for(".loan", loan_id=loan_id), code=303)
+    return redirect(url_for(".loan", loan_id=added.value), code=303)
 
 
 @bp.route("/loans/<int:loan_id>/edit", methods=["GET", "POST"])
@@ -122,15 +116,8 @@ def edit_loan(loan_id: int) -> ResponseReturnValue:
     known = books_of(deps.session, book.id, loan, today(), fiscal_year(today(), book.fiscal_year_start))
     is_running = bool(known.instalments or loan.events)
     form = (RunningLoanForm if is_running else LoanForm)(book, accounts, loan)
-    if not form.is_submitted():
+    if not taken(form, lambda: change_loan(loan_id, form.to_command(current_user.id), deps=deps)):
         return _drawn(form, loan)
-    if not form.validate():
-        return _drawn(form, loan), 422
-    try:
-        change_loan(loan_id, form.to_command(current_user.id), deps=deps)
-    except Refused as error:
-        refusals.show(form, error)
-        return _drawn(form, loan), 422
     run_due(book_id=book.id, deps=deps)
     say("ok", "Changes saved.")
     return redirect(url_for(".loan", loan_id=loan_id), code=303)
@@ -159,8 +146,8 @@ def restore(loan_id: int) -> ResponseReturnValue:
     return redirect(url_for(".loan", loan_id=loan_id), code=303)
 
 
-def _drawn(form: LoanForm | RunningLoanForm, loan: LoanView | None = None) -> str:
-    return render_template(
-        "loans/loan_form.html", symbol=symbol(), form=form, loan=loan, agreed=terms_in_words(loan.terms) if loan else "",
+def _drawn(form: LoanForm | RunningLoanForm, loan: LoanView | None = None) -> ResponseReturnValue:
+    return form_page(
+        form, "loans/loan_form.html", symbol=symbol(), loan=loan, agreed=terms_in_words(loan.terms) if loan else "",
         is_running=isinstance(form, RunningLoanForm),
     )  # fmt: skip

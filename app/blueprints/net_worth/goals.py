@@ -10,14 +10,14 @@ from app.blueprints.net_worth import properties
 from app.blueprints.net_worth.forms import BASES, GoalForm
 from app.blueprints.net_worth.views import book_worth
 from app.domain.books import Role
-from app.domain.errors import NotInBook, Refused
+from app.domain.errors import NotInBook
 from app.queries.accounts import accounts_of
 from app.queries.goals import DRAWS, LEAST_MONTHS, MOST_MONTHS, GoalRow, goals_of, standing
 from app.services.goals import add_goal, change_goal, set_goal_removed
-from app.web import refusals
 from app.web.access import allow
 from app.web.deps import current_deps, today
 from app.web.flashes import Action, say
+from app.web.refusals import form_page, taken
 from app.web.tables import Cell, Money, table_file
 from app.web.worth import chance_in_words
 
@@ -69,15 +69,8 @@ def new_goal() -> ResponseReturnValue:
     """Set a goal."""
     deps, book = current_deps(), g.book
     form = GoalForm(book, accounts_of(deps.session, book.id), today())
-    if not form.is_submitted():
+    if not taken(form, lambda: add_goal(form.to_command(current_user.id), deps=deps)):
         return _drawn(form)
-    if not form.validate():
-        return _drawn(form), 422
-    try:
-        add_goal(form.to_command(current_user.id), deps=deps)
-    except Refused as error:
-        refusals.show(form, error)
-        return _drawn(form), 422
     flash(f"Set the goal {form.name.data}.", "ok")
     return redirect(url_for(".goals"), code=303)
 
@@ -89,15 +82,8 @@ def edit_goal(goal_id: int) -> ResponseReturnValue:
     deps, book = current_deps(), g.book
     goal = _goal(goal_id)
     form = GoalForm(book, accounts_of(deps.session, book.id), today(), goal)
-    if not form.is_submitted():
+    if not taken(form, lambda: change_goal(goal_id, form.to_command(current_user.id), deps=deps)):
         return _drawn(form, goal)
-    if not form.validate():
-        return _drawn(form, goal), 422
-    try:
-        change_goal(goal_id, form.to_command(current_user.id), deps=deps)
-    except Refused as error:
-        refusals.show(form, error)
-        return _drawn(form, goal), 422
     flash("Changes saved.", "ok")
     return redirect(url_for(".goals"), code=303)
 
@@ -131,5 +117,5 @@ def _goal(goal_id: int) -> GoalRow:
     return found
 
 
-def _drawn(form: GoalForm, goal: GoalRow | None = None) -> str:
-    return render_template("net_worth/goal_form.html", form=form, goal=goal)
+def _drawn(form: GoalForm, goal: GoalRow | None = None) -> ResponseReturnValue:
+    return form_page(form, "net_worth/goal_form.html", goal=goal)

@@ -7,7 +7,7 @@ from flask_login import current_user
 from app.blueprints.net_worth import views
 from app.blueprints.net_worth.forms import KINDS, PropertyForm, SaleForm, ValuationForm
 from app.domain.books import Role
-from app.domain.errors import NotInBook, Refused
+from app.domain.errors import NotInBook
 from app.queries.accounts import accounts_of
 from app.queries.valuations import PropertyView, property_entries, property_of
 from app.services.valuations import (
@@ -21,11 +21,11 @@ from app.services.valuations import (
     set_valuation_removed,
     undo_sale,
 )
-from app.web import refusals
 from app.web.access import allow
 from app.web.deps import current_deps, today
 from app.web.flashes import Action, say
 from app.web.formats import long_day
+from app.web.refusals import form_page, taken
 from app.web.worth import ledger
 
 bp = views.bp
@@ -37,17 +37,11 @@ def new_property() -> ResponseReturnValue:
     """Add a house, land, a vehicle, jewellery."""
     deps, book = current_deps(), g.book
     form = PropertyForm(book, accounts_of(deps.session, book.id), kind="house", on=today())
-    if not form.is_submitted():
+    added = taken(form, lambda: add_property(form.to_command(current_user.id), deps=deps))
+    if added is None:
         return _drawn(form)
-    if not form.validate():
-        return _drawn(form), 422
-    try:
-        property_id = add_property(form.to_command(current_user.id), deps=deps)
-    except Refused as error:
-        refusals.show(form, error)
-        return _drawn(form), 422
     flash(f"Added {form.name.data}. Say what it is worth whenever you know.", "ok")
-    return redirect(url_for(".property_page", property_id=property_id), code=303)
+    return redirect(url_for(".property_page", property_id=added.value), code=303)
 
 
 @bp.get("/net_worth/property/<int:property_id>")
@@ -78,15 +72,8 @@ def edit_property(property_id: int) -> ResponseReturnValue:
         book, accounts_of(deps.session, book.id), name=thing.name, kind=thing.kind.value, cost=entries.cost_minor,
         on=thing.since_on or today(), from_account_id=entries.from_account_id, notes=thing.notes,
     )  # fmt: skip
-    if not form.is_submitted():
+    if not taken(form, lambda: change_property(property_id, form.to_command(current_user.id), deps=deps)):
         return _drawn(form, thing)
-    if not form.validate():
-        return _drawn(form, thing), 422
-    try:
-        change_property(property_id, form.to_command(current_user.id), deps=deps)
-    except Refused as error:
-        refusals.show(form, error)
-        return _drawn(form, thing), 422
     flash("Changes saved.", "ok")
     return redirect(url_for(".property_page", property_id=property_id), code=303)
 
@@ -117,15 +104,10 @@ def sell(property_id: int) -> ResponseReturnValue:
     deps, book = current_deps(), g.book
     thing = property_of(deps.session, book.id, property_id)
     form = SaleForm(accounts_of(deps.session, book.id), book.currency, on=today())
-    if not form.is_submitted():
-        return render_template("net_worth/sale_form.html", form=form, thing=thing)
-    if not form.validate():
-        return render_template("net_worth/sale_form.html", form=form, thing=thing), 422
-    try:
-        sell_property(property_id, *form.said, book_id=book.id, user_id=current_user.id, deps=deps)
-    except Refused as error:
-        refusals.show(form, error)
-        return render_template("net_worth/sale_form.html", form=form, thing=thing), 422
+    if not taken(
+        form, lambda: sell_property(property_id, *form.said, book_id=book.id, user_id=current_user.id, deps=deps)
+    ):
+        return form_page(form, "net_worth/sale_form.html", thing=thing)
     undo = Action("Undo", url_for(".unsell", property_id=property_id))
     say("ok", f"Posted the sale of {thing.name}.", action=undo)
     return redirect(url_for(".property_page", property_id=property_id), code=303)
@@ -147,15 +129,8 @@ def new_valuation(property_id: int) -> ResponseReturnValue:
     deps = current_deps()
     thing = property_of(deps.session, g.book.id, property_id)
     form = ValuationForm(data={"on": today()})
-    if not form.is_submitted():
+    if not taken(form, lambda: add_valuation(property_id, form.to_command(g.book.id, current_user.id), deps=deps)):
         return _valuation_page(form, thing)
-    if not form.validate():
-        return _valuation_page(form, thing), 422
-    try:
-        add_valuation(property_id, form.to_command(g.book.id, current_user.id), deps=deps)
-    except Refused as error:
-        refusals.show(form, error)
-        return _valuation_page(form, thing), 422
     flash(f"Saved what {thing.name} is worth.", "ok")
     return redirect(url_for(".property_page", property_id=property_id), code=303)
 
@@ -170,15 +145,8 @@ def edit_valuation(valuation_id: int) -> ResponseReturnValue:
     if valuation is None:
         raise NotInBook("valuation", valuation_id, book.id)
     form = ValuationForm(data={"on": valuation.on, "value": valuation.value_minor, "note": valuation.note})
-    if not form.is_submitted():
+    if not taken(form, lambda: change_valuation(valuation_id, form.to_command(book.id, current_user.id), deps=deps)):
         return _valuation_page(form, thing, is_new=False)
-    if not form.validate():
-        return _valuation_page(form, thing, is_new=False), 422
-    try:
-        change_valuation(valuation_id, form.to_command(book.id, current_user.id), deps=deps)
-    except Refused as error:
-        refusals.show(form, error)
-        return _valuation_page(form, thing, is_new=False), 422
     flash("Changes saved.", "ok")
     return redirect(url_for(".property_page", property_id=thing.id), code=303)
 
@@ -206,9 +174,9 @@ def restore_valuation(valuation_id: int) -> ResponseReturnValue:
     return redirect(url_for(".property_page", property_id=property_id), code=303)
 
 
-def _drawn(form: PropertyForm, thing: PropertyView | None = None) -> str:
-    return render_template("net_worth/property_form.html", form=form, thing=thing)
+def _drawn(form: PropertyForm, thing: PropertyView | None = None) -> ResponseReturnValue:
+    return form_page(form, "net_worth/property_form.html", thing=thing)
 
 
-def _valuation_page(form: ValuationForm, thing: PropertyView, *, is_new: bool = True) -> str:
-    return render_template("net_worth/valuation_form.html", form=form, thing=thing, is_new=is_new)
+def _valuation_page(form: ValuationForm, thing: PropertyView, *, is_new: bool = True) -> ResponseReturnValue:
+    return form_page(form, "net_worth/valuation_form.html", thing=thing, is_new=is_new)

@@ -2,7 +2,7 @@
 
 from datetime import date
 
-from flask import g, redirect, render_template, request, url_for
+from flask import g, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
@@ -11,12 +11,12 @@ from app.blueprints.recurring.lists import bp, found
 from app.domain.books import Role
 from app.domain.errors import NotInBook, Refused
 from app.services.recurring import confirm, confirm_waiting, skip, skip_waiting, unskip
-from app.web import refusals
 from app.web.access import allow
 from app.web.deps import current_deps, today
 from app.web.flashes import Action, say
 from app.web.formats import currency_symbol, day, user_locale
 from app.web.navigation import home_url
+from app.web.refusals import form_page, taken
 
 
 @bp.route("/recurring/<int:schedule_id>/confirm", methods=["GET", "POST"])
@@ -28,16 +28,11 @@ def confirm_date(schedule_id: int) -> ResponseReturnValue:
     currency = row.posts.currency or g.book.currency
     said = {"due_on": due_on, "amount": abs(row.posts.minor), "occurred_on": min(due_on, today()) if due_on else None}
     form = ConfirmForm(currency, **said)
-    status = 200
-    if form.is_submitted():
-        status = 422
-        if form.validate() and form.due_on.data and form.occurred_on.data:
-            try:
-                return _confirmed(schedule_id, form.due_on.data, form.amount.data, form.occurred_on.data)
-            except Refused as error:
-                refusals.show(form, error)
-    symbol = currency_symbol(currency, user_locale()).strip()
-    return render_template("recurring/confirm.html", form=form, row=row, symbol=symbol), status
+    done = taken(form, lambda: _confirmed(schedule_id, *form.said))
+    if done is None:
+        sign = currency_symbol(currency, user_locale()).strip()
+        return form_page(form, "recurring/confirm.html", row=row, symbol=sign)
+    return done.value
 
 
 @bp.post("/recurring/<int:schedule_id>/post")

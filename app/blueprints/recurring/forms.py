@@ -196,6 +196,11 @@ class ConfirmForm(FlaskForm):
         super().__init__(data=defaults)
         self.amount.currency = currency
 
+    @property
+    def said(self) -> tuple[Any, int, Any]:
+        """The due date, the amount and the day it was: days once the form is valid."""
+        return self.due_on.data, self.amount.data, self.occurred_on.data
+
     def validate(self, extra_validators: Any = None) -> bool:
         """Amounts are above zero: which way the money goes is known."""
         valid: bool = super().validate(extra_validators)

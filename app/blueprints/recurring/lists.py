@@ -42,6 +42,7 @@ from app.web.flashes import Action, say
 from app.web.formats import currency_symbol, user_locale
 from app.web.navigation import has_page
 from app.web.numbers import as_id
+from app.web.refusals import form_page, taken
 from app.web.tables import Money, table_file
 
 AHEAD = timedelta(days=30)
@@ -122,17 +123,10 @@ def new_schedule() -> ResponseReturnValue:
         said = said_of_transaction(row, book) if row else {"account_id": last_used_account(deps.session, book.id)}
         return _drawn(ScheduleForm(book, accounts, **({"occurred_on": day} | said)))
     form = ScheduleForm(book, accounts)
-    if not form.validate_on_submit():
-        return _drawn(form), 422
-    if not form.knows_the_past(day):
-        form.past.errors = [_asked(form)]
-        return _drawn(form), 422
-    try:
-        wanted = form.to_wanted(current_user.id)
-        schedule_id = make_schedule(wanted, deps=deps)
-    except Refused as error:
-        form.show(error)
-        return _drawn(form), 422
+    made = taken(form, lambda: _made(form), ScheduleForm.show)
+    if made is None:
+        return _drawn(form)
+    wanted, schedule_id = made.value
     count = _settle(wanted)
     say("ok", f"Added {wanted.name}." + (f" {count} dates were posted." if count > 1 else ""))
     return redirect(url_for(".schedule", schedule_id=schedule_id), code=303)
@@ -169,15 +163,10 @@ def edit_schedule(schedule_id: int) -> ResponseReturnValue:
     if not row.is_own:
         raise NotInBook("schedule", schedule_id, book.id)
     form = ScheduleForm(book, accounts_of(deps.session, book.id), schedule=row)
-    if request.method == "GET":
+    if not taken(
+        form, lambda: alter_schedule(schedule_id, form.to_wanted(current_user.id), deps=deps), ScheduleForm.show
+    ):
         return _drawn(form, row)
-    if not form.validate_on_submit():
-        return _drawn(form, row), 422
-    try:
-        alter_schedule(schedule_id, form.to_wanted(current_user.id), deps=deps)
-    except Refused as error:
-        form.show(error)
-        return _drawn(form, row), 422
     deps.jobs.enqueue(JobName.RUN_SCHEDULES, book_id=book.id)
     say("ok", "Changes saved. What it posted before stays as it is.")
     return redirect(url_for(".schedule", schedule_id=schedule_id), code=303)
@@ -278,6 +267,17 @@ def _net(coming: list[Expected]) -> tuple[int, int]:
     return -sum(minor for minor in minors if minor < 0), sum(minor for minor in minors if minor > 0)
 
 
+def _made(form: ScheduleForm) -> tuple[OwnSchedule, int]:
+    """What the form asks for, and its id.
+
+    Raises: Refused, also while it is not said what becomes of dates before today.
+    """
+    if not form.knows_the_past(today()):
+        raise Refused(_asked(form), field="past")
+    wanted = form.to_wanted(current_user.id)
+    return wanted, make_schedule(wanted, deps=current_deps())
+
+
 def _asked(form: ScheduleForm) -> str:
     if form.too_many_past:
         return (
@@ -296,7 +296,5 @@ def _settle(wanted: OwnSchedule) -> int:
     return run_due(book_id=book_id, deps=deps).posted
 
 
-def _drawn(form: ScheduleForm, row: ScheduleView | None = None) -> str:
-    return render_template(
-        "recurring/form.html", form=form, row=row, symbol=currency_symbol(form.currency, user_locale()).strip()
-    )
+def _drawn(form: ScheduleForm, row: ScheduleView | None = None) -> ResponseReturnValue:
+    return form_page(form, "recurring/form.html", row=row, symbol=currency_symbol(form.currency, user_locale()).strip())

@@ -18,10 +18,10 @@ from app.queries.books import BookView
 from app.queries.salaries import INDIAN_CURRENCY, Job, pay_year
 from app.services.recurring import run_due
 from app.services.salaries import add_salary, change_salary, remove_salary, restore_salary
-from app.web import refusals
 from app.web.access import allow
 from app.web.deps import current_deps, today
 from app.web.flashes import Action, say
+from app.web.refusals import form_page, show, taken
 
 
 @bp.route("/salary_manager/new", methods=["GET", "POST"])
@@ -53,7 +53,7 @@ def new_salary() -> ResponseReturnValue:
             return _new(form, preview)
         salary_id = add_salary(command, terms, deps=deps)
     except Refused as error:
-        refusals.show(form, error)
+        show(form, error)
         return _new(form), 422
     run_due(book_id=book.id, deps=deps)
     say("ok", f"Added {command.employer}.")
@@ -67,15 +67,8 @@ def edit_salary(salary_id: int) -> ResponseReturnValue:
     deps, book = current_deps(), g.book
     job = shown_job(salary_id)
     form = JobForm(book, accounts_of(deps.session, book.id), job)
-    if not form.is_submitted():
+    if not taken(form, lambda: change_salary(salary_id, form.to_job(book.id, current_user.id), deps=deps)):
         return _edit(form, job)
-    if not form.validate():
-        return _edit(form, job), 422
-    try:
-        change_salary(salary_id, form.to_job(book.id, current_user.id), deps=deps)
-    except Refused as error:
-        refusals.show(form, error)
-        return _edit(form, job), 422
     run_due(book_id=book.id, deps=deps)
     say("ok", "Changes saved. What is posted stays as it is.")
     return redirect(url_for(".job", salary_id=salary_id), code=303)
@@ -124,5 +117,5 @@ def _new(form: NewSalaryForm, preview: Preview | None = None) -> str:
     return render_template("salary/new.html", form=form, preview=preview, symbol=symbol())
 
 
-def _edit(form: JobForm, job: Job) -> str:
-    return render_template("salary/edit.html", form=form, job=job, symbol=symbol())
+def _edit(form: JobForm, job: Job) -> ResponseReturnValue:
+    return form_page(form, "salary/edit.html", job=job, symbol=symbol())

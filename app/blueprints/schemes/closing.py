@@ -2,7 +2,7 @@
 
 from decimal import Decimal
 
-from flask import g, redirect, render_template, request, url_for
+from flask import g, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
@@ -17,10 +17,10 @@ from app.queries.accounts import accounts_of
 from app.queries.schemes import SchemeView, scheme_of
 from app.services.recurring import run_due
 from app.services.schemes import close_scheme, reopen_scheme
-from app.web import refusals
 from app.web.access import allow
 from app.web.deps import current_deps, today
 from app.web.flashes import Action, say
+from app.web.refusals import form_page, show, taken
 
 
 @bp.route("/schemes/<int:scheme_id>/close", methods=["GET", "POST"])
@@ -43,18 +43,10 @@ def close(scheme_id: int) -> ResponseReturnValue:
         received=value.amount_minor - tax if value else None,
         tax=tax or None,
     )
-    if form.is_submitted():
-        if form.validate():
-            try:
-                close_scheme(form.to_command(current_user.id), deps=deps)
-            except Refused as error:
-                refusals.show(form, error)
-            else:
-                undo = Action("Undo", url_for(".reopen", scheme_id=scheme_id))
-                say("ok", f"Closed {scheme.name}.", action=undo)
-                return redirect(url_for(".scheme", scheme_id=scheme_id), code=303)
-        return _drawn(scheme, form, asked, value, found), 422
-    return _drawn(scheme, form, asked, value, found)
+    if not taken(form, lambda: close_scheme(form.to_command(current_user.id), deps=deps)):
+        return _drawn(scheme, form, asked, value, found)
+    say("ok", f"Closed {scheme.name}.", action=Action("Undo", url_for(".reopen", scheme_id=scheme_id)))
+    return redirect(url_for(".scheme", scheme_id=scheme_id), code=303)
 
 
 @bp.post("/schemes/<int:scheme_id>/reopen")
@@ -91,19 +83,19 @@ def _preview(scheme: SchemeView, asked: EarlyForm) -> tuple[EarlyValue | None, C
     try:
         value = early_value(scheme.plan, on, terms)
     except Refused as error:
-        refusals.show(asked, error)
+        show(asked, error)
         return None, None
     return value, compared(scheme.plan, on, value.amount_minor, today())
 
 
 def _drawn(
     scheme: SchemeView, form: ClosingForm, asked: EarlyForm, value: EarlyValue | None, found: Comparison | None
-) -> str:
+) -> ResponseReturnValue:
     is_early = (asked.closed_on.data or today()) < scheme.plan.matures_on
-    return render_template(
+    return form_page(
+        form,
         "schemes/close.html",
         scheme=scheme,
-        form=form,
         asked=asked,
         value=value,
         found=found,

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from flask import abort, g, redirect, render_template, url_for
+from flask import abort, g, redirect, url_for
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
@@ -20,10 +20,10 @@ from app.queries.accounts import AccountView, accounts_of, pockets
 from app.queries.schemes import SchemeView, scheme_of
 from app.services.recurring import run_due
 from app.services.schemes import add_scheme, change_scheme, remove_scheme, restore_scheme
-from app.web import refusals
 from app.web.access import allow
 from app.web.deps import current_deps, today
 from app.web.flashes import Action, say
+from app.web.refusals import form_page, show, taken
 
 FIELDS = {"tenor": "term"}
 """Fields that a service names otherwise than the form of some kinds."""
@@ -39,17 +39,12 @@ def new_scheme(scheme_kind: str) -> ResponseReturnValue:
         abort(404)
     accounts = accounts_of(deps.session, book.id)
     form = SchemeForm(book, kind, accounts, **_defaults(kind, accounts))
-    if not form.is_submitted():
+    added = taken(form, lambda: add_scheme(form.to_command(current_user.id), deps=deps), _show)
+    if added is None:
         return _drawn(form)
-    if not form.validate():
-        return _drawn(form), 422
-    try:
-        scheme_id = add_scheme(form.to_command(current_user.id), deps=deps)
-    except Refused as error:
-        return _refused(form, error)
     run_due(book_id=book.id, deps=deps)
     say("ok", f"Added {form.name.data}.")
-    return redirect(url_for(".scheme", scheme_id=scheme_id), code=303)
+    return redirect(url_for(".scheme", scheme_id=added.value), code=303)
 
 
 @bp.route("/schemes/<int:scheme_id>/edit", methods=["GET", "POST"])
@@ -59,14 +54,8 @@ def edit_scheme(scheme_id: int) -> ResponseReturnValue:
     deps, book = current_deps(), g.book
     scheme = scheme_of(deps.session, book.id, scheme_id)
     form = SchemeForm(book, scheme.kind, accounts_of(deps.session, book.id), scheme)
-    if not form.is_submitted():
+    if not taken(form, lambda: change_scheme(scheme_id, form.to_command(current_user.id), deps=deps), _show):
         return _drawn(form, scheme)
-    if not form.validate():
-        return _drawn(form, scheme), 422
-    try:
-        change_scheme(scheme_id, form.to_command(current_user.id), deps=deps)
-    except Refused as error:
-        return _refused(form, error, scheme)
     run_due(book_id=book.id, deps=deps)
     say("ok", "Changes saved.")
     return redirect(url_for(".scheme", scheme_id=scheme_id), code=303)
@@ -122,18 +111,17 @@ def _notified(kind: SchemeKind) -> SchemeRate | DoublingTime | None:
         return None
 
 
-def _refused(form: SchemeForm, error: Refused, scheme: SchemeView | None = None) -> ResponseReturnValue:
+def _show(form: SchemeForm, error: Refused) -> None:
     named = error.field or ""
     if named not in form and FIELDS.get(named) in form:
         error = Refused(error.user_message, field=FIELDS[named])
-    refusals.show(form, error)
-    return _drawn(form, scheme), 422
+    show(form, error)
 
 
-def _drawn(form: SchemeForm, scheme: SchemeView | None = None) -> str:
-    return render_template(
+def _drawn(form: SchemeForm, scheme: SchemeView | None = None) -> ResponseReturnValue:
+    return form_page(
+        form,
         "schemes/scheme_form.html",
-        form=form,
         scheme=scheme,
         facts=form.facts,
         notified=_notified(form.kind),

@@ -10,7 +10,6 @@ from app.blueprints.schemes.forms import DepositForm, RateForm
 from app.blueprints.schemes.views import bp
 from app.blueprints.schemes.words import PARTS, frozen_rule, rate_words, symbol, told
 from app.domain.books import Role
-from app.domain.errors import Refused
 from app.domain.periods import Month
 from app.domain.scheme_entries import EntryPart
 from app.domain.scheme_kinds import Family, deposits_end
@@ -18,12 +17,12 @@ from app.domain.scheme_plans import course_of, instalment_days, payments, rate_o
 from app.queries.accounts import accounts_of
 from app.queries.schemes import SchemeView, figures_of, scheme_of, years_of
 from app.services.schemes import pay_in, write_rate
-from app.web import refusals
 from app.web.access import allow
 from app.web.charts import Chart
 from app.web.deps import current_deps, today
 from app.web.flashes import say
 from app.web.formats import book_currency, money, month_name, short_month
+from app.web.refusals import form_page, taken
 
 MOST_POINTS = 72
 NEXT_DATES = 6
@@ -79,24 +78,21 @@ def pay(scheme_id: int) -> ResponseReturnValue:
         amount=found.plan.instalment_minor or None,
         from_account_id=found.from_account_id,
     )
-    if form.validate_on_submit():
-        try:
-            pay_in(
-                book.id,
-                scheme_id,
-                amount_minor=form.amount.data,
-                day=form.day.data or date.min,
-                from_account_id=form.from_account_id.data or 0,
-                user_id=current_user.id,
-                deps=deps,
-            )
-        except Refused as error:
-            refusals.show(form, error)
-        else:
-            say("ok", f"Paid {money(form.amount.data)} into {found.name}.")
-            return redirect(url_for(".scheme", scheme_id=scheme_id), code=303)
-    page = render_template("schemes/pay.html", scheme=found, form=form, symbol=symbol())
-    return (page, 422) if form.is_submitted() else page
+    if not taken(
+        form,
+        lambda: pay_in(
+            book.id,
+            scheme_id,
+            amount_minor=form.amount.data,
+            day=form.day.data or date.min,
+            from_account_id=form.from_account_id.data or 0,
+            user_id=current_user.id,
+            deps=deps,
+        ),
+    ):
+        return form_page(form, "schemes/pay.html", scheme=found, symbol=symbol())
+    say("ok", f"Paid {money(form.amount.data)} into {found.name}.")
+    return redirect(url_for(".scheme", scheme_id=scheme_id), code=303)
 
 
 @bp.route("/schemes/<int:scheme_id>/rate", methods=["GET", "POST"])
@@ -106,18 +102,15 @@ def rate(scheme_id: int) -> ResponseReturnValue:
     deps, book = current_deps(), g.book
     found = scheme_of(deps.session, book.id, scheme_id)
     form = RateForm(data={"from_on": _unknown_since(found, today())})
-    if form.validate_on_submit():
-        try:
-            write_rate(
-                book.id, scheme_id, form.from_on.data or date.min, form.rate.data, user_id=current_user.id, deps=deps
-            )
-        except Refused as error:
-            refusals.show(form, error)
-        else:
-            say("ok", "Rate saved." if form.rate.data is not None else "That rate is forgotten.")
-            return redirect(url_for(".scheme", scheme_id=scheme_id), code=303)
-    page = render_template("schemes/rate.html", scheme=found, form=form)
-    return (page, 422) if form.is_submitted() else page
+    if not taken(
+        form,
+        lambda: write_rate(
+            book.id, scheme_id, form.from_on.data or date.min, form.rate.data, user_id=current_user.id, deps=deps
+        ),
+    ):
+        return form_page(form, "schemes/rate.html", scheme=found)
+    say("ok", "Rate saved." if form.rate.data is not None else "That rate is forgotten.")
+    return redirect(url_for(".scheme", scheme_id=scheme_id), code=303)
 
 
 def _coming(found: SchemeView, day: date) -> list[tuple[date, str, int]]:

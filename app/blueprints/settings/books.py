@@ -15,7 +15,7 @@ from app.web import limits
 from app.web.access import SIGNED_IN, allow
 from app.web.deps import current_deps, current_settings
 from app.web.formats import MONTHS
-from app.web.refusals import show
+from app.web.refusals import form_page, taken
 
 __all__ = ["bp"]
 
@@ -54,23 +54,22 @@ def new_book() -> ResponseReturnValue:
 def add_book() -> ResponseReturnValue:
     """Open it."""
     form = NewBookForm()
-    if form.validate():
-        try:
-            book_id = open_book(
-                current_user.id,
-                kind=BookKind(form.kind.data),
-                name=form.name.data,
-                currency=form.currency.data,
-                timezone=form.timezone.data,
-                fiscal_year_start=form.fiscal_year_start.data,
-                deps=current_deps(),
-            )
-        except Refused as error:
-            show(form, error)
-        else:
-            flash("The book is open, with the usual accounts and categories.", "ok")
-            return redirect(url_for("settings.books", book=book_id), code=303)
-    return render_template("settings/new_book.html", form=form), 422
+    opened = taken(
+        form,
+        lambda: open_book(
+            current_user.id,
+            kind=BookKind(form.kind.data),
+            name=form.name.data,
+            currency=form.currency.data,
+            timezone=form.timezone.data,
+            fiscal_year_start=form.fiscal_year_start.data,
+            deps=current_deps(),
+        ),
+    )
+    if opened is None:
+        return form_page(form, "settings/new_book.html")
+    flash("The book is open, with the usual accounts and categories.", "ok")
+    return redirect(url_for("settings.books", book=opened.value), code=303)
 
 
 @bp.get("/books/edit")
@@ -85,22 +84,20 @@ def edit_book() -> ResponseReturnValue:
 def save_book() -> ResponseReturnValue:
     """Keep them."""
     form = BookForm()
-    if form.validate():
-        try:
-            change_book(
-                g.book.id,
-                name=form.name.data,
-                fiscal_year_start=form.fiscal_year_start.data,
-                timezone=form.timezone.data,
-                user_id=current_user.id,
-                deps=current_deps(),
-            )
-        except Refused as error:
-            show(form, error)
-        else:
-            flash("The book is saved.", "ok")
-            return redirect(url_for("settings.books"), code=303)
-    return render_template("settings/edit_book.html", form=form), 422
+    if not taken(
+        form,
+        lambda: change_book(
+            g.book.id,
+            name=form.name.data,
+            fiscal_year_start=form.fiscal_year_start.data,
+            timezone=form.timezone.data,
+            user_id=current_user.id,
+            deps=current_deps(),
+        ),
+    ):
+        return form_page(form, "settings/edit_book.html")
+    flash("The book is saved.", "ok")
+    return redirect(url_for("settings.books"), code=303)
 
 
 @bp.post("/books/archive")
@@ -134,21 +131,20 @@ def members() -> ResponseReturnValue:
 def let_in() -> ResponseReturnValue:
     """Let somebody in who has an account here."""
     form = MemberForm()
-    if form.validate():
-        try:
-            name = add_member(
-                g.book.id,
-                email=form.email.data,
-                role=Role(form.role.data),
-                user_id=current_user.id,
-                deps=current_deps(),
-            )
-        except Refused as error:
-            show(form, error)
-        else:
-            flash(f"{name} can open {g.book.name} now.", "ok")
-            return redirect(url_for("settings.members"), code=303)
-    return _members_page(form), 422
+    added = taken(
+        form,
+        lambda: add_member(
+            g.book.id,
+            email=form.email.data,
+            role=Role(form.role.data),
+            user_id=current_user.id,
+            deps=current_deps(),
+        ),
+    )
+    if added is None:
+        return _members_page(form)
+    flash(f"{added.value} can open {g.book.name} now.", "ok")
+    return redirect(url_for("settings.members"), code=303)
 
 
 @bp.post("/books/people/<int:member_id>/role")
@@ -197,8 +193,6 @@ def _part_with(member_id: int, said: str) -> ResponseReturnValue:
     return redirect(url_for("settings.members"), code=303)
 
 
-def _members_page(form: MemberForm) -> str:
+def _members_page(form: MemberForm) -> ResponseReturnValue:
     found = members_of(current_deps().session, g.book.id)
-    return render_template(
-        "settings/members.html", form=form, members=found, roles=list(Role), is_owner=g.book.role == Role.OWNER
-    )
+    return form_page(form, "settings/members.html", members=found, roles=list(Role), is_owner=g.book.role == Role.OWNER)

@@ -11,6 +11,7 @@ from wtforms.validators import DataRequired, InputRequired
 from app.domain.books import BookKind, Role
 from app.domain.money import grouped
 from app.domain.zones import offered_zones
+from app.services.people import Profile
 from app.web.fields import DayField
 from app.web.formats import LOCALES, MONTHS, currencies, number_style
 
@@ -55,6 +56,10 @@ class ProfileForm(FlaskForm):
     locale = SelectField("Numbers as in", choices=[SelectChoice(code, locale_name(code)) for code in LOCALES])
     timezone = ZoneField("Time zone")
     theme = RadioField("Colours", choices=THEMES)
+
+    def to_profile(self) -> Profile:
+        """The validated form as the service's input."""
+        return Profile(self.name.data, self.born_on.data, self.locale.data, self.timezone.data, self.theme.data)
 
 
 class PasswordForm(FlaskForm):

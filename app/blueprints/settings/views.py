@@ -13,7 +13,7 @@ from app.domain.errors import Refused
 from app.queries.books import default_book
 from app.queries.people import books_only_of, devices_of
 from app.services.departures import delete_account
-from app.services.people import Profile, change_password, change_profile
+from app.services.people import change_password, change_profile
 from app.services.sign_ins import sign_out_device, sign_out_elsewhere
 from app.web import limits
 from app.web.access import SIGNED_IN, allow
@@ -21,7 +21,7 @@ from app.web.deps import current_deps
 from app.web.devices import device_name
 from app.web.files import delete_file, open_file
 from app.web.numbers import as_id
-from app.web.refusals import show
+from app.web.refusals import form_page, taken
 
 bp = Blueprint("settings", __name__)
 
@@ -58,16 +58,10 @@ def profile() -> ResponseReturnValue:
 def save_profile() -> ResponseReturnValue:
     """Keep what the person says."""
     form = ProfileForm()
-    if form.validate():
-        said = Profile(form.name.data, form.born_on.data, form.locale.data, form.timezone.data, form.theme.data)
-        try:
-            change_profile(current_user.id, said, deps=current_deps())
-        except Refused as error:
-            show(form, error)
-        else:
-            flash("Your profile is saved.", "ok")
-            return redirect(url_for("settings.profile"), code=303)
-    return render_template("settings/profile.html", form=form), 422
+    if not taken(form, lambda: change_profile(current_user.id, form.to_profile(), deps=current_deps())):
+        return form_page(form, "settings/profile.html")
+    flash("Your profile is saved.", "ok")
+    return redirect(url_for("settings.profile"), code=303)
 
 
 @bp.get("/settings/password")
@@ -83,21 +77,19 @@ def password() -> ResponseReturnValue:
 def save_password() -> ResponseReturnValue:
     """Set it, and sign out everywhere else."""
     form = PasswordForm()
-    if form.validate():
-        try:
-            change_password(
-                current_user.id,
-                current=form.current.data,
-                new=form.password.data,
-                token=current_user.token,
-                deps=current_deps(),
-            )
-        except Refused as error:
-            show(form, error)
-        else:
-            flash("Your password is changed. Other devices are signed out.", "ok")
-            return redirect(url_for("settings.overview"), code=303)
-    return render_template("settings/password.html", form=form), 422
+    if not taken(
+        form,
+        lambda: change_password(
+            current_user.id,
+            current=form.current.data,
+            new=form.password.data,
+            token=current_user.token,
+            deps=current_deps(),
+        ),
+    ):
+        return form_page(form, "settings/password.html")
+    flash("Your password is changed. Other devices are signed out.", "ok")
+    return redirect(url_for("settings.overview"), code=303)
 
 
 @bp.get("/settings/devices")
@@ -156,22 +148,19 @@ def delete_account_form() -> ResponseReturnValue:
 def delete_account_now() -> ResponseReturnValue:
     """Remove the person and the books that only they own."""
     form = LeaveForm()
-    if form.validate():
-        try:
-            if form.typed_email.data.strip().lower() != current_user.email:
-                raise Refused("This is not the address you sign in with.", field="typed_email")  # noqa: TRY301 - shown like the service's
-            delete_account(
-                current_user.id, password=form.password.data or "", delete_file=delete_file, deps=current_deps()
-            )
-        except Refused as error:
-            show(form, error)
-        else:
-            logout_user()
-            flash("Your account is deleted, and everything in it.", "ok")
-            return redirect(url_for("auth.sign_in"), code=303)
-    return _leave_page(form), 422
+    if not taken(form, lambda: _leave(form)):
+        return _leave_page(form)
+    logout_user()
+    flash("Your account is deleted, and everything in it.", "ok")
+    return redirect(url_for("auth.sign_in"), code=303)
 
 
-def _leave_page(form: LeaveForm) -> str:
+def _leave(form: LeaveForm) -> None:
+    if form.typed_email.data.strip().lower() != current_user.email:
+        raise Refused("This is not the address you sign in with.", field="typed_email")
+    delete_account(current_user.id, password=form.password.data or "", delete_file=delete_file, deps=current_deps())
+
+
+def _leave_page(form: LeaveForm) -> ResponseReturnValue:
     going = books_only_of(current_deps().session, current_user.id)
-    return render_template("settings/delete_account.html", form=form, going=going)
+    return form_page(form, "settings/delete_account.html", going=going)

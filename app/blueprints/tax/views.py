@@ -22,10 +22,10 @@ from app.domain.tax.years import Regime, known_years, tax_rules
 from app.queries.tax_books import CURRENCY, BookYear, book_year
 from app.queries.tax_plans import Owner, Plan, plan_and_owner
 from app.services.tax_plans import TaxYear, clear_answers, follow_books, restore_answers, save_answers
-from app.web import refusals
 from app.web.access import allow
 from app.web.deps import current_deps, today
 from app.web.flashes import Action, say
+from app.web.refusals import form_page, taken
 from app.web.tables import table_file
 
 bp = Blueprint("tax", __name__)
@@ -82,13 +82,8 @@ def save() -> ResponseReturnValue:
     fy = _asked_year()
     year = _year(fy)
     form = TaxForm(fy, year.plan.answers, year.books.amounts)
-    if not form.validate():
-        return _drawn(year, form), 422
-    try:
-        save_answers(_of(fy), form.to_answers(), deps=current_deps())
-    except Refused as error:
-        refusals.show(form, error)
-        return _drawn(year, form), 422
+    if not taken(form, lambda: save_answers(_of(fy), form.to_answers(), deps=current_deps())):
+        return _drawn(year, form)
     flash("Saved. The estimate counts with it.", "ok")
     return _back(fy)
 
@@ -168,13 +163,13 @@ def _year(fy: FiscalYear) -> Year:
     return Year(fy, owner, plan, books, found, "")
 
 
-def _drawn(year: Year, form: TaxForm) -> str:
+def _drawn(year: Year, form: TaxForm) -> ResponseReturnValue:
     years, found = known_years(), year.found
     at, lines = years.index(year.fy), steps.lines(found) if found else []
-    return render_template(
+    return form_page(
+        form,
         "tax/estimator.html",
         year=year,
-        form=form,
         found=found,
         lines=lines,
         has_paise=any((minor or 0) % RUPEE_MINOR for line in lines for minor in (line.new_minor, line.old_minor)),
