@@ -91,6 +91,11 @@ def book_currency() -> str:
     return g.book.currency if g.get("book") else "INR"
 
 
+def field_symbol(currency: str | None = None) -> str:
+    """The sign of a currency as amount fields show it; the book's, unless another one is meant."""
+    return currency_symbol(currency or book_currency(), user_locale()).strip()
+
+
 def money(minor: int, currency: str | None = None, *, decimals: bool = True, signed: bool = False) -> str:
     """−₹1,23,456.78, in the reader's locale."""
     return written(minor, currency or book_currency(), user_locale(), decimals=decimals, signed=signed)
@@ -150,6 +155,16 @@ def pct(value: Decimal | float, places: int = 0) -> str:
     """A fraction as a percentage: 0.23 is 23%."""
     figure = (Decimal(str(value)) * 100).quantize(Decimal(1).scaleb(-places), rounding=ROUND_HALF_UP)
     return f"{figure:f}%".replace("-", "−")
+
+
+def exact_pct(rate: Decimal) -> str:
+    """A rate with as many decimals as it has: 0.085 is 8.5%, 0.0925 is 9.25%."""
+    return f"{(rate * 100).normalize():f}%"
+
+
+def counted(count: int, what: str) -> str:
+    """1 row; 1,234 rows."""
+    return f"1 {what}" if count == 1 else f"{count:,} {what}s"
 
 
 def init_app(app: Flask) -> None:

@@ -13,6 +13,7 @@ from app.queries.accounts import AccountView, accounts_of, category_sums, tree, 
 from app.services.accounts import add_category, archive_account, change_category, merge_category
 from app.web.access import allow
 from app.web.deps import current_deps, today
+from app.web.formats import counted
 from app.web.refusals import form_page, taken
 
 __all__ = ["bp"]
@@ -78,7 +79,7 @@ def merge(category_id: int) -> ResponseReturnValue:
         return form_page(
             form, "accounts/merge.html", category=category, uses=uses_of(deps.session, book_id, category_id)
         )
-    moved = "1 transaction" if merged.value == 1 else f"{merged.value} transactions"
+    moved = counted(merged.value, "transaction")
     flash(f"Merged {category.name} into {found[into_id].name}: {moved} moved.", "ok")
     return redirect(url_for(".categories"), code=303)
 

@@ -16,7 +16,7 @@ from app.services.credit import add_account_facts, change_account_facts, set_acc
 from app.web.access import allow
 from app.web.deps import current_deps, today
 from app.web.flashes import Action, say
-from app.web.formats import currency_symbol, user_locale
+from app.web.formats import field_symbol
 from app.web.numbers import as_id
 from app.web.refusals import form_page, taken
 
@@ -104,5 +104,4 @@ def _account(credit_account_id: int) -> CreditAccountView:
 
 
 def _drawn(form: AccountForm, account: CreditAccountView | None = None) -> ResponseReturnValue:
-    symbol = currency_symbol(form.limit.currency, user_locale()).strip()
-    return form_page(form, "credit/account_form.html", account=account, symbol=symbol)
+    return form_page(form, "credit/account_form.html", account=account, symbol=field_symbol(form.limit.currency))

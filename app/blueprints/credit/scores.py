@@ -19,6 +19,7 @@ from app.services.credit_questions import ask_bureau
 from app.web.access import allow
 from app.web.deps import current_deps, today
 from app.web.flashes import Action, say
+from app.web.formats import counted
 from app.web.refusals import form_page, show, taken
 
 PROBLEMS_SHOWN = 200
@@ -141,7 +142,7 @@ def _score(score_id: int) -> ScoreView:
 
 
 def _scores(count: int) -> str:
-    return "no scores" if count == 0 else "1 score" if count == 1 else f"{count} scores"
+    return counted(count, "score") if count else "no scores"
 
 
 def _drawn(form: ScoreForm, score: ScoreView | None = None) -> ResponseReturnValue:

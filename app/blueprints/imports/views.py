@@ -27,6 +27,7 @@ from app.services import imports as services
 from app.services.import_plans import FALLBACKS
 from app.web.access import allow
 from app.web.deps import current_deps, current_settings
+from app.web.formats import counted
 from app.web.numbers import as_id
 from app.web.refusals import form_page, show, taken
 
@@ -147,16 +148,18 @@ def choose(import_id: int) -> ResponseReturnValue:
     do, category_id = request.form.get("do"), as_id(request.form.get("category_id"))
     if do == "lookalikes":
         count = services.leave_out_lookalikes(book_id, import_id, deps=deps)
-        flash(f"{_rows(count)} left out.", "ok")
+        flash(f"{counted(count, 'row')} left out.", "ok")
     elif not numbers:
         flash("Tick the rows first.", "warn")
     elif do == "leave_out":
-        flash(f"{_rows(services.leave_out(book_id, import_id, numbers, deps=deps))} left out.", "ok")
+        count = services.leave_out(book_id, import_id, numbers, deps=deps)
+        flash(f"{counted(count, 'row')} left out.", "ok")
     elif do == "take_in":
-        flash(f"{_rows(services.take_in(book_id, import_id, numbers, deps=deps))} taken in again.", "ok")
+        count = services.take_in(book_id, import_id, numbers, deps=deps)
+        flash(f"{counted(count, 'row')} taken in again.", "ok")
     elif do == "categorise" and category_id:
         count = services.categorise(book_id, import_id, numbers, category_id, deps=deps)
-        flash(f"{_rows(count)} in the category you chose.", "ok")
+        flash(f"{counted(count, 'row')} in the category you chose.", "ok")
     else:
         flash("Choose a category first.", "warn")
     show, after, before = (request.args.get(name) for name in ("show", "after", "before"))
@@ -290,10 +293,6 @@ def _understood(page: ImportPage, known: Understood, form: SettleForm) -> Respon
         has_answers=bool(page.answers.file),
         base_currency=g.book.currency,
     )
-
-
-def _rows(count: int) -> str:
-    return "1 row" if count == 1 else f"{count:,} rows"
 
 
 def _number(text: str | None) -> int | None:

@@ -28,7 +28,7 @@ from app.web import limits
 from app.web.access import allow
 from app.web.deps import current_deps, current_settings, today
 from app.web.flashes import Action, say
-from app.web.formats import long_day, number_style, user_locale
+from app.web.formats import counted, long_day, number_style, user_locale
 from app.web.numbers import as_id
 from app.web.prices import NO_PRICE, age, written_price, written_rate
 from app.web.refusals import form_page, show, taken
@@ -121,7 +121,7 @@ def bring_prices() -> ResponseReturnValue:
     except BadFile as error:
         show(form, error)
         return _file_page(form, error)
-    told = f"Saved {brought.prices:,} price{'' if brought.prices == 1 else 's'} of {brought.holdings} investment{'' if brought.holdings == 1 else 's'}."
+    told = f"Saved {counted(brought.prices, 'price')} of {counted(brought.holdings, 'investment')}."
     if brought.missing:
         told += f" The file has no value of {', '.join(brought.missing[:3])}{' and others' if len(brought.missing) > 3 else ''}."  # noqa: PLR2004 - three names fit
     flash(told, "ok")

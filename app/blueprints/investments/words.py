@@ -12,7 +12,7 @@ from app.domain.realised import LotTerm
 from app.domain.tax.holding import Term
 from app.domain.tax.years import GainKind
 from app.queries.portfolio import Return
-from app.web.formats import long_day, number_style, pct, user_locale
+from app.web.formats import counted, long_day, number_style, pct, user_locale
 from app.web.prices import written_price
 
 CLASSES = {
@@ -93,7 +93,11 @@ def told_return(brought: Return | None) -> Told:
     rate = brought.yearly.rates[0]
     if brought.days >= YEAR:
         return Told(f"{pct(rate, 1)} a year", "XIRR, by the day of every payment", is_plain=True)
-    whole = f"{pct(brought.share, 1)} in {days_of(brought.days)}" if brought.share is not None else "less than a year"
+    whole = (
+        f"{pct(brought.share, 1)} in {counted(brought.days, 'day')}"
+        if brought.share is not None
+        else "less than a year"
+    )
     return Told(whole, f"{pct(rate, 1)} a year, if it went on" if rate < HIGHEST else "too early for a yearly rate")
 
 
@@ -113,17 +117,12 @@ def told_term(term: LotTerm, today: date) -> Told:
     """How a lot would count if it were sold today."""
     if term.long_on is not None:
         left = (term.long_on - today).days
-        return Told("Short-term", f"long-term from {long_day(term.long_on)}, in {days_of(left)}")
+        return Told("Short-term", f"long-term from {long_day(term.long_on)}, in {counted(left, 'day')}")
     if term.term is Term.SHORT:
         return Told("Short-term", "always, by section 50AA")
     if term.term is None:
         return Told("Not known", "the rules of this day are not in our tables")
     return Told(TERMS[term.term], "time held does not matter" if term.term is Term.NONE else "")
-
-
-def days_of(count: int) -> str:
-    """1 day, 12 days."""
-    return "1 day" if count == 1 else f"{count:,} days"
 
 
 def quantity(value: Decimal | None) -> str:

@@ -24,7 +24,7 @@ from app.services.transactions import (
 from app.web.access import allow
 from app.web.deps import current_deps, today
 from app.web.flashes import Action, say
-from app.web.formats import currency_symbol, user_locale
+from app.web.formats import field_symbol
 from app.web.receipts import form_values
 from app.web.refusals import form_page, taken
 
@@ -161,6 +161,4 @@ def _say(recorded: Recorded, text: str) -> None:
 
 
 def _drawn(form: TransactionForm, row: TransactionRow | None = None) -> ResponseReturnValue:
-    return form_page(
-        form, "ledger/transaction_form.html", row=row, symbol=currency_symbol(form.currency, user_locale()).strip()
-    )
+    return form_page(form, "ledger/transaction_form.html", row=row, symbol=field_symbol(form.currency))

@@ -9,7 +9,7 @@ from flask_login import current_user
 
 from app.blueprints.loans.forms import PrepayForm, RateForm
 from app.blueprints.loans.one import bp
-from app.blueprints.loans.words import prepayment_answer, rate_answer, symbol, terms_in_words
+from app.blueprints.loans.words import prepayment_answer, rate_answer, terms_in_words
 from app.domain.books import Role
 from app.domain.errors import Refused
 from app.domain.loan_plans import Change, Event, Keep, change_by
@@ -21,7 +21,7 @@ from app.services.recurring import run_due
 from app.web.access import allow
 from app.web.deps import current_deps, today
 from app.web.flashes import Action, say
-from app.web.formats import long_day
+from app.web.formats import field_symbol, long_day
 from app.web.refusals import form_page, show, taken
 
 __all__ = ["bp"]
@@ -170,6 +170,6 @@ def _drawn(
 ) -> ResponseReturnValue:
     day = today()
     return form_page(
-        form, template, symbol=symbol(), loan=loan, answer=answer, ways=ways or [], owed_minor=loan.planned_minor(day), emi_minor=loan.emi_on(day),
+        form, template, symbol=field_symbol(), loan=loan, answer=answer, ways=ways or [], owed_minor=loan.planned_minor(day), emi_minor=loan.emi_on(day),
         agreed=terms_in_words(loan.terms),
     )  # fmt: skip

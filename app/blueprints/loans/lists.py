@@ -8,7 +8,7 @@ from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
 from app.blueprints.loans.forms import LoanForm, RunningLoanForm
-from app.blueprints.loans.words import rate_in_words, symbol, terms_in_words
+from app.blueprints.loans.words import terms_in_words
 from app.domain.books import Role
 from app.domain.errors import Refused
 from app.domain.periods import fiscal_year
@@ -19,6 +19,7 @@ from app.services.recurring import run_due
 from app.web.access import allow
 from app.web.deps import current_deps, today
 from app.web.flashes import Action, say
+from app.web.formats import exact_pct, field_symbol
 from app.web.refusals import form_page, taken
 from app.web.tables import Money, table_file
 
@@ -59,7 +60,7 @@ def loans() -> ResponseReturnValue:
         done=[each for each in found if not each.is_open],
         totals=totals,
         free_on=max((each.loan.plan.ends_on for each in running), default=None),
-        rate=rate_in_words,
+        rate=exact_pct,
     )
 
 
@@ -148,6 +149,6 @@ def restore(loan_id: int) -> ResponseReturnValue:
 
 def _drawn(form: LoanForm | RunningLoanForm, loan: LoanView | None = None) -> ResponseReturnValue:
     return form_page(
-        form, "loans/loan_form.html", symbol=symbol(), loan=loan, agreed=terms_in_words(loan.terms) if loan else "",
+        form, "loans/loan_form.html", symbol=field_symbol(), loan=loan, agreed=terms_in_words(loan.terms) if loan else "",
         is_running=isinstance(form, RunningLoanForm),
     )  # fmt: skip

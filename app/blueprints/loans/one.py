@@ -15,7 +15,6 @@ from app.blueprints.loans.words import (
     difference_in_words,
     event_in_words,
     months_in_words,
-    rate_in_words,
     terms_in_words,
     waiting_in_words,
 )
@@ -32,6 +31,7 @@ from app.web.access import allow
 from app.web.deps import current_deps, today
 from app.web.fields import written as typed
 from app.web.formats import day as written_day
+from app.web.formats import exact_pct
 from app.web.numbers import as_id
 from app.web.tables import Money, table_file
 
@@ -121,7 +121,7 @@ def loan(loan_id: int) -> ResponseReturnValue:
         charged=typed(off.charge_minor, book.currency) if off and off.charge_minor else "",
         asked=asked,
         pays=accounts[found.pay_account_id],
-        rate=rate_in_words,
+        rate=exact_pct,
         months=months_in_words,
     )
 

@@ -11,7 +11,7 @@ from flask.typing import ResponseReturnValue
 from app.blueprints.loans.changes import bp
 from app.blueprints.loans.charts import debts_chart
 from app.blueprints.loans.forms import AffordForm, planner_form
-from app.blueprints.loans.words import months_in_words, symbol
+from app.blueprints.loans.words import months_in_words
 from app.domain.books import Role
 from app.domain.borrowing import Affordable, affordable_loan
 from app.domain.debt_ways import WayOut, ways_out
@@ -25,6 +25,7 @@ from app.web import refusals
 from app.web.access import allow
 from app.web.charts import Chart
 from app.web.deps import current_deps, today
+from app.web.formats import field_symbol
 
 __all__ = ["bp"]
 
@@ -87,7 +88,7 @@ def planner() -> ResponseReturnValue:
         minimum_minor=sum(debt.minimum_minor for debt in debts),
         slider=_slider(sum(debt.minimum_minor for debt in debts), extra),
         cards=[each for each in owed if each.loan_id is None],
-        symbol=symbol(),
+        symbol=field_symbol(),
         lines=[
             {"paint": paint, "label": way.name}
             for way, paint in zip(ways, PAINTS, strict=False)
@@ -117,7 +118,7 @@ def afford() -> ResponseReturnValue:
             )
         except Refused as error:
             refusals.show(form, error)
-    return render_template("loans/afford.html", form=form, symbol=symbol(), answer=answer, months=months_in_words)
+    return render_template("loans/afford.html", form=form, symbol=field_symbol(), answer=answer, months=months_in_words)
 
 
 def _loans(found: Sequence[Standing]) -> Iterator[Owed]:

@@ -1,11 +1,10 @@
 """What the pages of loans say in sentences."""
 
 from datetime import date
-from decimal import Decimal
 
 from app.domain.loan_plans import Change, Event, EventKind, Keep, Method, Terms
 from app.domain.moratoriums import MoratoriumInterest
-from app.web.formats import book_currency, currency_symbol, day, money, user_locale
+from app.web.formats import counted, day, exact_pct, money
 
 YEAR = 12
 
@@ -17,25 +16,20 @@ def months_in_words(count: int) -> str:
     '2 years 3 months'
     """
     years, months = divmod(count, YEAR)
-    parts = [_counted(years, "year")] if years else []
-    return " ".join([*parts, _counted(months, "month")] if months or not years else parts)
-
-
-def rate_in_words(rate: Decimal) -> str:
-    """8.5%, 9.25%: as many decimals as the rate has."""
-    return f"{(rate * 100).normalize():f}%"
+    parts = [counted(years, "year")] if years else []
+    return " ".join([*parts, counted(months, "month")] if months or not years else parts)
 
 
 def terms_in_words(terms: Terms) -> str:
     """What was agreed, in one line."""
     if terms.method is Method.NONE or not terms.annual_rate:
-        counted = " without interest"
+        at = " without interest"
     elif terms.method is Method.FLAT:
-        counted = f" at {rate_in_words(terms.annual_rate)} a year, flat"
+        at = f" at {exact_pct(terms.annual_rate)} a year, flat"
     else:
-        counted = f" at {rate_in_words(terms.annual_rate)} a year on what is owed"
+        at = f" at {exact_pct(terms.annual_rate)} a year on what is owed"
     waits = f", after {months_in_words(terms.waiting_months)} of waiting" if terms.waiting_months else ""
-    return f"{money(terms.principal_minor, decimals=False)}{counted}, in {_counted(terms.months, 'instalment')}{waits}"
+    return f"{money(terms.principal_minor, decimals=False)}{at}, in {counted(terms.months, 'instalment')}{waits}"
 
 
 def waiting_in_words(terms: Terms) -> str:
@@ -55,7 +49,7 @@ def event_in_words(event: Event) -> str:
             return f"Extra payment of {money(event.amount_minor)}, {kept}"
         case EventKind.RATE:
             kept = "same instalment" if event.keep is Keep.EMI else "same end"
-            return f"Rate {rate_in_words(event.annual_rate)} from here on, {kept}"
+            return f"Rate {exact_pct(event.annual_rate)} from here on, {kept}"
         case EventKind.BALANCE:
             return f"Plan goes on from {money(event.amount_minor)}, as the books say"
 
@@ -83,7 +77,7 @@ def prepayment_answer(change: Change, event: Event, charge_minor: int, today: da
 
 def rate_answer(change: Change, event: Event) -> str:
     """What another rate does, in one sentence."""
-    at = f"At {rate_in_words(event.annual_rate)} from {day(event.on)} {event.on.year}"
+    at = f"At {exact_pct(event.annual_rate)} from {day(event.on)} {event.on.year}"
     more = -change.interest_saved_minor
     cost = f"{_whole(abs(more))} {'more' if more > 0 else 'less'} interest" if more else "the same interest"
     step = change.emi_after_minor - change.emi_before_minor
@@ -102,18 +96,9 @@ def difference_in_words(owed_minor: int, planned_minor: int) -> str:
     return f"The books say {money(owed_minor)}, the plan says {money(planned_minor)}."
 
 
-def symbol() -> str:
-    """The sign of the book's currency, as amount fields show it."""
-    return currency_symbol(book_currency(), user_locale()).strip()
-
-
 def _sooner(months: int) -> str:
     return f", {months_in_words(months)} sooner," if months > 0 else ""
 
 
 def _whole(minor: int) -> str:
     return money(minor, decimals=False)
-
-
-def _counted(count: int, what: str) -> str:
-    return f"{count} {what}" if count == 1 else f"{count} {what}s"

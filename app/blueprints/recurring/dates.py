@@ -14,7 +14,7 @@ from app.services.recurring import confirm, confirm_waiting, skip, skip_waiting,
 from app.web.access import allow
 from app.web.deps import current_deps, today
 from app.web.flashes import Action, say
-from app.web.formats import currency_symbol, day, user_locale
+from app.web.formats import counted, day, field_symbol
 from app.web.navigation import home_url
 from app.web.refusals import form_page, taken
 
@@ -30,8 +30,7 @@ def confirm_date(schedule_id: int) -> ResponseReturnValue:
     form = ConfirmForm(currency, **said)
     done = taken(form, lambda: _confirmed(schedule_id, *form.said))
     if done is None:
-        sign = currency_symbol(currency, user_locale()).strip()
-        return form_page(form, "recurring/confirm.html", row=row, symbol=sign)
+        return form_page(form, "recurring/confirm.html", row=row, symbol=field_symbol(currency))
     return done.value
 
 
@@ -81,10 +80,12 @@ def answer_waiting(schedule_id: int) -> ResponseReturnValue:
     try:
         if act == "post":
             count = confirm_waiting(g.book.id, schedule_id, user_id=current_user.id, deps=deps)
-            say("ok" if count else "info", f"Posted {_dates(count)}." if count else "Nothing waits any more.")
+            say("ok" if count else "info", f"Posted {counted(count, 'date')}." if count else "Nothing waits any more.")
         elif act == "skip":
             count = skip_waiting(g.book.id, schedule_id, user_id=current_user.id, deps=deps)
-            say("ok" if count else "info", f"Left out {_dates(count)}." if count else "Nothing waits any more.")
+            say(
+                "ok" if count else "info", f"Left out {counted(count, 'date')}." if count else "Nothing waits any more."
+            )
         else:
             say("bad", "Choose whether to post them or to leave them out.")
     except Refused as error:
@@ -131,7 +132,3 @@ def _due(text: str | None) -> date | None:
         return date.fromisoformat(text or "")
     except ValueError:
         return None
-
-
-def _dates(count: int) -> str:
-    return "1 date" if count == 1 else f"{count} dates"

@@ -24,7 +24,7 @@ from app.services.recurring_series import dismiss_series, offer_again
 from app.web.access import allow
 from app.web.deps import current_deps, today
 from app.web.flashes import Action, say
-from app.web.formats import currency_symbol, user_locale
+from app.web.formats import field_symbol
 from app.web.tables import Cell, Money, table_file
 
 __all__ = ["bp"]
@@ -105,8 +105,7 @@ def new_from_found() -> ResponseReturnValue:
         return new_schedule()
     session, book = current_deps().session, g.book
     form = ScheduleForm(book, accounts_of(session, book.id), **_said_of(_chosen(_found())))
-    symbol = currency_symbol(form.currency, user_locale()).strip()
-    return render_template("recurring/form.html", form=form, row=None, symbol=symbol)
+    return render_template("recurring/form.html", form=form, row=None, symbol=field_symbol(form.currency))
 
 
 @bp.post("/recurring/found/dismiss")

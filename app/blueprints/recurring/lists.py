@@ -39,7 +39,7 @@ from app.services.recurring import run_due
 from app.web.access import allow
 from app.web.deps import current_deps, today
 from app.web.flashes import Action, say
-from app.web.formats import currency_symbol, user_locale
+from app.web.formats import field_symbol
 from app.web.navigation import has_page
 from app.web.numbers import as_id
 from app.web.refusals import form_page, taken
@@ -297,4 +297,4 @@ def _settle(wanted: OwnSchedule) -> int:
 
 
 def _drawn(form: ScheduleForm, row: ScheduleView | None = None) -> ResponseReturnValue:
-    return form_page(form, "recurring/form.html", row=row, symbol=currency_symbol(form.currency, user_locale()).strip())
+    return form_page(form, "recurring/form.html", row=row, symbol=field_symbol(form.currency))

@@ -8,7 +8,7 @@ from flask_login import current_user
 
 from app.blueprints.salary.drafts import PREVIEW, Preview, job_as_said, preview_of
 from app.blueprints.salary.forms import JobForm, NewSalaryForm
-from app.blueprints.salary.views import bp, shown_job, symbol
+from app.blueprints.salary.views import bp, shown_job
 from app.domain.books import Role
 from app.domain.errors import Refused
 from app.domain.periods import Month
@@ -21,6 +21,7 @@ from app.services.salaries import add_salary, change_salary, remove_salary, rest
 from app.web.access import allow
 from app.web.deps import current_deps, today
 from app.web.flashes import Action, say
+from app.web.formats import field_symbol
 from app.web.refusals import form_page, show, taken
 
 
@@ -114,8 +115,8 @@ def _first_pay_day(book: BookView) -> date:
 
 def _new(form: NewSalaryForm, preview: Preview | None = None) -> str:
     form.spare()
-    return render_template("salary/new.html", form=form, preview=preview, symbol=symbol())
+    return render_template("salary/new.html", form=form, preview=preview, symbol=field_symbol())
 
 
 def _edit(form: JobForm, job: Job) -> ResponseReturnValue:
-    return form_page(form, "salary/edit.html", job=job, symbol=symbol())
+    return form_page(form, "salary/edit.html", job=job, symbol=field_symbol())

@@ -7,7 +7,7 @@ from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
 from app.blueprints.salary.forms import PostForm
-from app.blueprints.salary.views import LATEST_YEAR, bp, shown_job, symbol
+from app.blueprints.salary.views import LATEST_YEAR, bp, shown_job
 from app.blueprints.salary.words import PAY_STATES, line_name
 from app.domain.books import Role
 from app.domain.errors import NotInBook, Refused
@@ -21,6 +21,7 @@ from app.web import refusals
 from app.web.access import allow
 from app.web.deps import current_deps, today
 from app.web.flashes import Action, say
+from app.web.formats import field_symbol
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,7 +130,7 @@ def _drawn(job: Job, month: Month, form: PostForm) -> str:
         deductions=_rows(job, pay, year, month, is_earned=False),
         beside=[line for line in pay.lines if line.part in {Part.EMPLOYER_FUND, Part.EMPLOYER_PENSION}] if pay else [],
         line_name=line_name,
-        symbol=symbol(),
+        symbol=field_symbol(),
         terms=job.revision_in(month).terms,
         steps=_steps(job, month),
         changed=_changed(payment.posted, payment.booked) if payment and payment.booked and payment.is_changed else [],

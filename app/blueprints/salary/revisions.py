@@ -8,7 +8,7 @@ from flask_login import current_user
 
 from app.blueprints.salary.drafts import PREVIEW, Preview, preview_of
 from app.blueprints.salary.forms import RevisionForm, said_of_revision
-from app.blueprints.salary.views import bp, shown_job, symbol
+from app.blueprints.salary.views import bp, shown_job
 from app.domain.books import Role
 from app.domain.errors import NotInBook, Refused
 from app.domain.periods import Month
@@ -19,6 +19,7 @@ from app.web import refusals
 from app.web.access import allow
 from app.web.deps import current_deps, today
 from app.web.flashes import Action, say
+from app.web.formats import field_symbol
 from app.web.numbers import as_id
 
 
@@ -126,5 +127,5 @@ def _drawn(form: RevisionForm, job: Job, revision: Revision | None, preview: Pre
         revision=revision,
         preview=preview,
         posted=len(posted),
-        symbol=symbol(),
+        symbol=field_symbol(),
     )

@@ -16,7 +16,6 @@ from app.queries.accounts import accounts_of
 from app.queries.salaries import Job, Revision, Year, job_of, jobs_of, year_of
 from app.web.access import allow
 from app.web.deps import current_deps, today
-from app.web.formats import currency_symbol, user_locale
 from app.web.numbers import as_id
 from app.web.tables import Cell, Money, table_file
 
@@ -149,11 +148,6 @@ def shown_job(salary_id: int) -> Job:
     if found.removed_at is not None:
         raise NotInBook("salary", salary_id, g.book.id)
     return found
-
-
-def symbol() -> str:
-    """The sign of the book's currency, for fields of amounts."""
-    return currency_symbol(g.book.currency, user_locale()).strip()
 
 
 def asked_year(job: Job) -> FiscalYear:

@@ -8,7 +8,6 @@ from flask_login import current_user
 
 from app.blueprints.schemes.forms import ClosingForm, EarlyForm
 from app.blueprints.schemes.views import bp
-from app.blueprints.schemes.words import symbol
 from app.domain.books import Role
 from app.domain.errors import Refused
 from app.domain.money import round_half_up
@@ -20,6 +19,7 @@ from app.services.schemes import close_scheme, reopen_scheme
 from app.web.access import allow
 from app.web.deps import current_deps, today
 from app.web.flashes import Action, say
+from app.web.formats import field_symbol
 from app.web.refusals import form_page, show, taken
 
 
@@ -100,5 +100,5 @@ def _drawn(
         value=value,
         found=found,
         is_early=is_early,
-        symbol=symbol(),
+        symbol=field_symbol(),
     )

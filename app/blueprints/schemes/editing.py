@@ -9,7 +9,6 @@ from flask_login import current_user
 
 from app.blueprints.schemes.forms import SchemeForm
 from app.blueprints.schemes.views import bp, kinds_for
-from app.blueprints.schemes.words import percent, symbol
 from app.domain.books import Role, Subtype
 from app.domain.errors import Refused
 from app.domain.facts.reading import NotKnown
@@ -23,6 +22,7 @@ from app.services.schemes import add_scheme, change_scheme, remove_scheme, resto
 from app.web.access import allow
 from app.web.deps import current_deps, today
 from app.web.flashes import Action, say
+from app.web.formats import exact_pct, field_symbol
 from app.web.refusals import form_page, show, taken
 
 FIELDS = {"tenor": "term"}
@@ -127,6 +127,6 @@ def _drawn(form: SchemeForm, scheme: SchemeView | None = None) -> ResponseReturn
         notified=_notified(form.kind),
         limits=limits_of(form.kind, today()),
         is_notified_kind=form.facts.rate_name is not None,
-        percent=percent,
-        symbol=symbol(),
+        percent=exact_pct,
+        symbol=field_symbol(),
     )

@@ -8,7 +8,7 @@ from flask_login import current_user
 
 from app.blueprints.schemes.forms import DepositForm, RateForm
 from app.blueprints.schemes.views import bp
-from app.blueprints.schemes.words import PARTS, frozen_rule, rate_words, symbol, told
+from app.blueprints.schemes.words import PARTS, frozen_rule, rate_words, told
 from app.domain.books import Role
 from app.domain.periods import Month
 from app.domain.scheme_entries import EntryPart
@@ -21,7 +21,7 @@ from app.web.access import allow
 from app.web.charts import Chart
 from app.web.deps import current_deps, today
 from app.web.flashes import say
-from app.web.formats import book_currency, money, month_name, short_month
+from app.web.formats import book_currency, field_symbol, money, month_name, short_month
 from app.web.refusals import form_page, taken
 
 MOST_POINTS = 72
@@ -90,7 +90,7 @@ def pay(scheme_id: int) -> ResponseReturnValue:
             deps=deps,
         ),
     ):
-        return form_page(form, "schemes/pay.html", scheme=found, symbol=symbol())
+        return form_page(form, "schemes/pay.html", scheme=found, symbol=field_symbol())
     say("ok", f"Paid {money(form.amount.data)} into {found.name}.")
     return redirect(url_for(".scheme", scheme_id=scheme_id), code=303)
 

@@ -12,7 +12,7 @@ from app.domain.scheme_plans import Compounding, RateOfDay, rate_on
 from app.domain.scheme_rates import SchemeRate, doubling_time, scheme_rate
 from app.queries.accounts import AccountView
 from app.queries.schemes import SchemeView
-from app.web.formats import book_currency, currency_symbol, long_day, money, user_locale
+from app.web.formats import exact_pct, long_day, money
 
 PARTS = {
     EntryPart.OPENING: "Opened",
@@ -41,11 +41,6 @@ _OFFICE = {
 }
 
 
-def symbol() -> str:
-    """The sign of the book's currency, for fields of amounts."""
-    return currency_symbol(book_currency(), user_locale()).strip()
-
-
 def told(scheme: SchemeView, current: RateOfDay | None, accounts: Mapping[int, AccountView]) -> list[tuple[str, str]]:
     """What was agreed, and by which rule the figures follow from it: a name and a sentence each.
 
@@ -55,7 +50,7 @@ def told(scheme: SchemeView, current: RateOfDay | None, accounts: Mapping[int, A
     rows = [("Rule", f"{rule_of(scheme)}.")]
     if current is not None:
         rows.append(("Rate today", _floating(current)))
-        own = (f"{percent(rate)} from {long_day(first)}" for first, rate in plan.rates)
+        own = (f"{exact_pct(rate)} from {long_day(first)}" for first, rate in plan.rates)
         rows.append(("Your rates", "\n".join(own) or "None: notified rates count"))
     elif source is not None:
         rows.append(("Notified", f"{source.source} ({source.certainty} certainty)."))
@@ -70,22 +65,17 @@ def told(scheme: SchemeView, current: RateOfDay | None, accounts: Mapping[int, A
     if payout := accounts.get(scheme.payout_account_id or 0):
         rows.append(("Money comes to", payout.name))
     if scheme.tax_rate:
-        rows.append(("Tax held back", f"{percent(scheme.tax_rate)} of each interest"))
+        rows.append(("Tax held back", f"{exact_pct(scheme.tax_rate)} of each interest"))
     rows += [(name, words) for name, words in (("Nominee", scheme.nominee), ("Note", scheme.note)) if words]
     return rows
 
 
 def _floating(current: RateOfDay) -> str:
     if current.is_assumed:
-        return f"{percent(current.rate)}, the nearest rate that is known: today’s is not confirmed."
+        return f"{exact_pct(current.rate)}, the nearest rate that is known: today’s is not confirmed."
     if current.certainty == "own":
-        return f"{percent(current.rate)}, written by you"
-    return f"{percent(current.rate)}, notified. {current.source} ({current.certainty} certainty)."
-
-
-def percent(rate: Decimal) -> str:
-    """7.1%, with as many decimals as it has."""
-    return f"{(rate * 100).normalize():f}%"
+        return f"{exact_pct(current.rate)}, written by you"
+    return f"{exact_pct(current.rate)}, notified. {current.source} ({current.certainty} certainty)."
 
 
 def rule_of(scheme: SchemeView) -> str:
@@ -96,16 +86,16 @@ def rule_of(scheme: SchemeView) -> str:
         case Family.DOUBLING:
             return f"Doubles in {plan.months} months {since}; in between it grows evenly"
         case Family.CERTIFICATE:
-            return f"{percent(plan.rate or Decimal(0))} compounded yearly {since}, evenly within a year"
+            return f"{exact_pct(plan.rate or Decimal(0))} compounded yearly {since}, evenly within a year"
         case Family.FUND:
             return "Each month earns on its lowest balance after the 5th; credited each 31 March, rounded to the rupee"
         case Family.INSTALMENTS:
-            return f"{percent(plan.rate or Decimal(0))} compounded quarterly on each instalment {since}"
+            return f"{exact_pct(plan.rate or Decimal(0))} compounded quarterly on each instalment {since}"
         case Family.INCOME:
             how = _OFFICE.get(plan.kind) or _PAID[plan.payout or Payout.QUARTERLY]
-            return f"{percent(plan.rate or Decimal(0))} {how}, {since}"
+            return f"{exact_pct(plan.rate or Decimal(0))} {how}, {since}"
         case _:
-            return f"{percent(plan.rate or Decimal(0))} {_ADDED[plan.compounding]} {since}"
+            return f"{exact_pct(plan.rate or Decimal(0))} {_ADDED[plan.compounding]} {since}"
 
 
 FROZEN = "From then on it stays what it is worth that day, until it is paid out."
@@ -120,8 +110,8 @@ def rate_words(scheme: SchemeView, today: date) -> str:
     """The rate for a list."""
     plan = scheme.plan
     if scheme.facts.is_floating:
-        return percent(rate_on(plan, max(plan.starts_on, min(today, plan.matures_on))).rate)
-    return percent(plan.rate) if plan.rate is not None else f"×2 in {plan.months} months"
+        return exact_pct(rate_on(plan, max(plan.starts_on, min(today, plan.matures_on))).rate)
+    return exact_pct(plan.rate) if plan.rate is not None else f"×2 in {plan.months} months"
 
 
 def source_of(scheme: SchemeView) -> SchemeRate | None:

@@ -8,7 +8,7 @@ from flask import url_for
 from app.domain.fiscal_years import FiscalYear
 from app.domain.tax.answers import FROM_BOOKS, Answers
 from app.queries.tax_books import BookFigure, BookYear
-from app.web.formats import money
+from app.web.formats import counted, money
 from app.web.navigation import has_page
 
 
@@ -37,15 +37,11 @@ def _source(fy: FiscalYear, own: int | None, figure: BookFigure | None) -> Sourc
 
 def _told(figure: BookFigure) -> str:
     if figure.sales:
-        return f"{figure.sales} {'sale' if figure.sales == 1 else 'sales'}"
+        return counted(figure.sales, "sale")
     name = "Salary page" if figure.is_pay else figure.category or "several categories"
     if not figure.expected_months:
-        return f"{name}, {_months(figure.months)}"
-    return f"{name}, {_months(figure.months)}; {figure.expected_months} more expected, {_whole(figure.expected_minor)}"
-
-
-def _months(count: int) -> str:
-    return "1 month" if count == 1 else f"{count} months"
+        return f"{name}, {counted(figure.months, 'month')}"
+    return f"{name}, {counted(figure.months, 'month')}; {figure.expected_months} more expected, {_whole(figure.expected_minor)}"
 
 
 def _rows(fy: FiscalYear, figure: BookFigure) -> str:
