@@ -145,12 +145,12 @@ def _recategorise(ids: Sequence[int]) -> None:
     count = recategorise_transactions(g.book.id, ids, category_id, user_id=current_user.id, deps=current_deps())
     left = len(ids) - count
     rest = f" {left} stayed as {'it was' if left == 1 else 'they were'}." if left else ""
-    flash(f"Changed the category of {counted(count, 'transaction')}.{rest}", "ok" if count else "info")
+    flash(f"Changed the category of {_said(count)}.{rest}", "ok" if count else "info")
 
 
 def _tag(ids: Sequence[int]) -> None:
     count = tag_transactions(g.book.id, ids, request.form.get("tag", ""), user_id=current_user.id, deps=current_deps())
-    flash(f"Tagged {counted(count, 'transaction')}." if count else "They all had that tag already.", "ok" if count else "info")
+    flash(f"Tagged {_said(count)}." if count else "They all had that tag already.", "ok" if count else "info")
 
 
 def _void(ids: Sequence[int]) -> None:
@@ -160,15 +160,19 @@ def _void(ids: Sequence[int]) -> None:
 
 def _restore(ids: Sequence[int]) -> None:
     count = restore_transactions(g.book.id, ids, user_id=current_user.id, deps=current_deps())
-    flash(f"Restored {counted(count, 'transaction')}." if count else "Nothing was deleted there.", "ok" if count else "info")
+    flash(f"Restored {_said(count)}." if count else "Nothing was deleted there.", "ok" if count else "info")
 
 
 def flash_deleted(ids: Sequence[int], count: int) -> None:
     """Say how many are gone, and offer to bring them back."""
     if count:
-        say("ok", f"Deleted {counted(count, 'transaction')}.", action=Action("Undo", url_for(".bulk", do="restore", ids=list(ids))))
+        say("ok", f"Deleted {_said(count)}.", action=Action("Undo", url_for(".bulk", do="restore", ids=list(ids))))
     else:
         flash("They were deleted already.", "info")
+
+
+def _said(count: int) -> str:
+    return counted(count, "transaction")
 
 
 def _by_day(lines: Sequence[Line], totals: dict[date, int]) -> list[DayGroup]:
