@@ -19,22 +19,6 @@ pytestmark = pytest.mark.sqlite_only
 SCORE = {"scored_on": "2026-11-03", "bureau": "CIBIL", "score": "781", "low": "300", "high": "900"}
 
 
-@pytest.fixture
-def owner(make_user: Callable[..., int]) -> int:
-    return make_user()
-
-
-@pytest.fixture
-def book(make_book: Callable[..., int], owner: int) -> int:
-    return make_book(owner)
-
-
-@pytest.fixture
-def browser(app: Flask, deps: Deps, owner: int, book: int) -> Browser:
-    assert book
-    return Browser(app).sign_in_as(owner, deps)
-
-
 def give(browser: Browser, data: bytes, name: str = "scores.csv") -> tuple[int, str]:
     token = TOKEN.search(browser.get("/credit/scores/import").get_data(as_text=True))
     assert token

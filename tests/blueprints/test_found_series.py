@@ -19,11 +19,6 @@ pytestmark = pytest.mark.sqlite_only
 
 
 @pytest.fixture
-def owner(make_user: Callable[..., int]) -> int:
-    return make_user()
-
-
-@pytest.fixture
 def book(make_book: Callable[..., int], owner: int, spend: Callable[..., object]) -> int:
     """Netflix since May at ₹449, from September at ₹499, charged twice in October; a gym until July."""
     book = make_book(owner)
@@ -34,12 +29,6 @@ def book(make_book: Callable[..., int], owner: int, spend: Callable[..., object]
     for number in range(1, 8):
         spend(book, 150_000, payee="Cult Gym", occurred_on=Month(2026, number).up_to(9))
     return book
-
-
-@pytest.fixture
-def browser(app: Flask, deps: Deps, owner: int, book: int) -> Browser:
-    assert book
-    return Browser(app).sign_in_as(owner, deps)
 
 
 def test_a_series_is_shown_with_its_reason_and_with_what_changed(browser: Browser) -> None:

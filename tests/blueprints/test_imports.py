@@ -22,22 +22,6 @@ DOUBTFUL = csv("03/04/2026,TEA,10.00,", "05/06/2026,COFFEE,20.00,")
 
 
 @pytest.fixture
-def owner(make_user: Make) -> int:
-    return make_user()
-
-
-@pytest.fixture
-def book(owner: int, make_book: Make) -> int:
-    return make_book(owner)
-
-
-@pytest.fixture
-def browser(app: Flask, owner: int, book: int, deps: Deps) -> Browser:
-    assert book
-    return Browser(app).sign_in_as(owner, deps)
-
-
-@pytest.fixture
 def upload(browser: Browser, book: int, account: Callable[[int, str], int]) -> Callable[..., str]:
     """Give a file as a person does: `upload(csv(...))`. Returns where it leads to."""
 

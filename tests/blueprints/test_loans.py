@@ -39,22 +39,6 @@ GOOD = {
 
 
 @pytest.fixture
-def owner(make_user: Callable[..., int]) -> int:
-    return make_user()
-
-
-@pytest.fixture
-def book(owner: int, make_book: Callable[..., int]) -> int:
-    return make_book(owner)
-
-
-@pytest.fixture
-def browser(app: Flask, owner: int, book: int, deps: Deps) -> Browser:
-    assert book
-    return Browser(app).sign_in_as(owner, deps)
-
-
-@pytest.fixture
 def good(book: int, account: Find) -> dict[str, str]:
     """What a person types for a new home loan of an odd amount."""
     bank = str(account(book, "Bank account"))

@@ -43,22 +43,6 @@ def replaced(clock: Clock, mailer: FakeMailer) -> Replaced:
     return Replaced(now=clock, mailer=mailer, price_providers={"yfinance": Asking()})
 
 
-@pytest.fixture
-def person(make_user: Callable[..., int]) -> int:
-    return make_user()
-
-
-@pytest.fixture
-def book(make_book: Callable[..., int], person: int) -> int:
-    return make_book(person)
-
-
-@pytest.fixture
-def browser(app: Flask, deps: Deps, person: int, book: int) -> Browser:
-    assert book
-    return Browser(app).sign_in_as(person, deps)
-
-
 def figures(page: str) -> list[str]:
     return re.findall(r'<data[^>]* value="([^"]*)"', page)
 
@@ -248,13 +232,13 @@ def test_another_books_things_are_not_found(
 
 
 def test_the_page_asks_the_same_of_a_large_book_as_of_a_small_one(
-    app: Flask, deps: Deps, make_book: Callable[..., int], person: int
+    app: Flask, deps: Deps, make_book: Callable[..., int], owner: int
 ) -> None:
     """With everything a book can have: deposits, investments, properties, another currency and goals."""
-    browser = Browser(app).sign_in_as(person, deps)
+    browser = Browser(app).sign_in_as(owner, deps)
     counts = {}
     for size, many in ((10, 1), (1_000, 6)):
-        book = make_book(person, name=f"{size} rows")
+        book = make_book(owner, name=f"{size} rows")
         fill(deps, book, size)
         for number in range(many):
             a_holding(deps, book, f"Share {number}", symbol=f"S{number}")
@@ -268,12 +252,12 @@ def test_the_page_asks_the_same_of_a_large_book_as_of_a_small_one(
     assert counts[10] == counts[1_000] <= 16, counts
 
 
-def test_a_business_has_the_page_too(app: Flask, deps: Deps, make_book: Callable[..., int], person: int) -> None:
-    business = make_book(person, kind=BookKind.BUSINESS, name="Studio")
+def test_a_business_has_the_page_too(app: Flask, deps: Deps, make_book: Callable[..., int], owner: int) -> None:
+    business = make_book(owner, kind=BookKind.BUSINESS, name="Studio")
     flat = add_property(
         PropertyCommand(business, None, "Van", PropertyKind.VEHICLE, 90_000, date(2026, 8, 5)), deps=deps
     )
-    page = shown(Browser(app).sign_in_as(person, deps).get(f"/net_worth?book={business}"))
+    page = shown(Browser(app).sign_in_as(owner, deps).get(f"/net_worth?book={business}"))
 
     assert f"/net_worth/property/{flat}?book={business}" in page
     assert Decimal(figures(page)[0]) == 900

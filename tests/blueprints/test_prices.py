@@ -55,22 +55,6 @@ def replaced(clock: Clock, mailer: FakeMailer, jobs: KeptJobs, source: Source) -
     return Replaced(now=clock, mailer=mailer, jobs=jobs, price_providers={"yfinance": source})
 
 
-@pytest.fixture
-def person(make_user: Callable[..., int]) -> int:
-    return make_user()
-
-
-@pytest.fixture
-def book(make_book: Callable[..., int], person: int) -> int:
-    return make_book(person)
-
-
-@pytest.fixture
-def browser(app: Flask, deps: Deps, person: int, book: int) -> Browser:
-    assert book
-    return Browser(app).sign_in_as(person, deps)
-
-
 def test_no_page_asks_a_source_and_the_button_hands_the_question_to_a_job(
     browser: Browser, deps: Deps, book: int, source: Source, jobs: KeptJobs
 ) -> None:

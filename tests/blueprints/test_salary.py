@@ -34,19 +34,8 @@ TERMS = PayTerms(6_000_000, rent_allowance_minor=2_400_000, special_minor=4_600_
 
 
 @pytest.fixture
-def user(make_user: Callable[..., int]) -> int:
+def owner(make_user: Callable[..., int]) -> int:
     return make_user(born_on=date(1990, 5, 1))
-
-
-@pytest.fixture
-def book(make_book: Callable[..., int], user: int) -> int:
-    return make_book(user)
-
-
-@pytest.fixture
-def browser(app: Flask, deps: Deps, user: int, book: int) -> Browser:
-    assert book
-    return Browser(app).sign_in_as(user, deps)
 
 
 @pytest.fixture
@@ -207,12 +196,12 @@ def test_a_pay_day_is_posted_with_what_really_came_or_left_out_with_undo(
 
 
 def test_a_year_that_is_not_known_says_so_on_every_page(
-    *, app: Flask, browser: Browser, add: Callable[..., int], user: int, deps: Deps, clock: Clock
+    *, app: Flask, browser: Browser, add: Callable[..., int], owner: int, deps: Deps, clock: Clock
 ) -> None:
     salary = add(first_on=date(2027, 5, 31), posts_past=False)
     plan = browser.get(f"/salary_manager/{salary}/plan?year=2027")
     clock.at = datetime(2027, 6, 15, tzinfo=UTC)
-    later = Browser(app).sign_in_as(user, deps)
+    later = Browser(app).sign_in_as(owner, deps)
     rest = ("", f"/{salary}", f"/{salary}/payslips/2027-06")
 
     for page in (plan, *(later.get(f"/salary_manager{each}") for each in rest)):
@@ -318,10 +307,10 @@ def test_a_viewer_reads_and_finds_nothing_to_press(
 
 
 def test_only_months_with_pay_of_jobs_of_personal_books_have_a_page(
-    *, browser: Browser, add: Callable[..., int], make_book: Callable[..., int], user: int
+    *, browser: Browser, add: Callable[..., int], make_book: Callable[..., int], owner: int
 ) -> None:
     salary = add()
-    business = make_book(user, kind=BookKind.BUSINESS, name="Shop")
+    business = make_book(owner, kind=BookKind.BUSINESS, name="Shop")
     months = ("2026-08", "2026-13", "2026-9", "banana", "9999-12", "2101-01", "²⁰²⁶-09", "0000-01")
     odd = [browser.get(f"/salary_manager/{salary}/payslips/{month}").status_code for month in months]
 

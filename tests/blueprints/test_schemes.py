@@ -26,17 +26,6 @@ GOOD = {
 
 
 @pytest.fixture
-def book(make_book: Callable[..., int], make_user: Callable[..., int]) -> int:
-    return make_book(make_user())
-
-
-@pytest.fixture
-def browser(app: Flask, deps: Deps, book: int) -> Browser:
-    assert book
-    return Browser(app).sign_in_as(1, deps)
-
-
-@pytest.fixture
 def good(book: int, account: Callable[[int, str], int]) -> dict[str, str]:
     bank = str(account(book, "Bank account"))
     return GOOD | {"from_account_id": bank, "payout_account_id": bank}

@@ -30,19 +30,8 @@ FY = FiscalYear(2026)
 
 
 @pytest.fixture
-def person(make_user: Callable[..., int]) -> int:
+def owner(make_user: Callable[..., int]) -> int:
     return make_user(born_on=date(1990, 5, 1))
-
-
-@pytest.fixture
-def book(make_book: Callable[..., int], person: int) -> int:
-    return make_book(person)
-
-
-@pytest.fixture
-def browser(app: Flask, person: int, book: int, deps: Deps) -> Browser:
-    assert book
-    return Browser(app).sign_in_as(person, deps)
 
 
 @pytest.fixture
