@@ -220,9 +220,7 @@ def wanted_rates(session: Session, book_id: int | None = None) -> list[tuple[int
     return [(owner, home, currency) for owner, home, currency in rows]
 
 
-def _price_view(
-    holding_id: int, name: str, symbol: str, currency: str, source: PriceSource, *priced: Any
-) -> PriceView:
+def _price_view(holding_id: int, name: str, symbol: str, currency: str, source: PriceSource, *priced: Any) -> PriceView:
     known = None if priced[0] is None else Known(*priced[:4])
     failed = None if priced[4] is None else Failed(*priced[4:])
     return PriceView(holding_id, name, symbol, currency, source, known, failed)
