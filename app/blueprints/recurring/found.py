@@ -103,6 +103,8 @@ def new_from_found() -> ResponseReturnValue:
     """The form of a new schedule, filled in with a series. It is sent, checked and saved as any other."""
     if request.method == "POST":
         return new_schedule()
+    if "key" not in request.args:
+        return redirect(url_for(".found"))
     session, book = current_deps().session, g.book
     form = ScheduleForm(book, accounts_of(session, book.id), **_said_of(_chosen(_found())))
     return render_template("recurring/form.html", form=form, row=None, symbol=field_symbol(form.currency))
