@@ -15,6 +15,8 @@ LAST_MONTH = Month.of(TODAY).previous()
 
 
 def _fits(page: Page) -> None:
+    page.wait_for_load_state()
+    page.wait_for_selector("html[data-ready]")
     wide = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
     assert wide <= 0, f"{page.url} is {wide} px too wide"
 
@@ -75,6 +77,8 @@ def _earn(page: Page) -> None:
     page.locator("[name=is_month_end]").uncheck()
     page.locator("[name=posts_past]").check()
     page.get_by_role("button", name="Show net pay").click()
+    expect(page).to_have_url(re.compile("#net-pay$"))
+    _sees(page, "Net pay in")
     _fits(page)
     _save(page, "Save salary", "Lumen Systems")
     page.goto("/salary_manager")
