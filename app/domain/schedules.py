@@ -45,11 +45,6 @@ def dates_from(rule: Rule, first: date, start: date) -> Iterator[date]:
     return (day for day in occurrences(rule, _nearer(rule, first, start)) if day >= start)
 
 
-def next_date(rule: Rule, first: date, after: date) -> date | None:
-    """The first date of a rule after a day; none when there is no more."""
-    return next((day for day in dates_from(rule, first, after) if day > after), None)
-
-
 def is_date_of(rule: Rule, first: date, day: date) -> bool:
     """Whether the rule has this date.
 

@@ -150,7 +150,7 @@ def _extra(form: Any) -> int:
     """What is paid on top each month: as it was written, or as the slider says when only that was moved."""
     slide, was = request.args.get("slide", ""), request.args.get("was", "")
     written, before = request.args.get("extra", ""), request.args.get("before", "")
-    if slide != was and written == before and slide.isascii() and slide.isdecimal() and len(slide) < 12:  # noqa: PLR2004
+    if slide != was and written == before and slide.isascii() and slide.isdecimal() and len(slide) < 12:  # noqa: PLR2004 - no slider goes beyond a hundred billion
         minor = to_minor(Decimal(slide), g.book.currency)
         form.extra.typed, form.extra.data = None, minor
         return minor
